@@ -1,0 +1,1 @@
+"""HTTP routes of the cases service. Routes only translate: request → command → answer."""

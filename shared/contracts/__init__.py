@@ -1,0 +1,1 @@
+"""What crosses a border between services: decision events, ledger entries, standing. Followers read only these."""

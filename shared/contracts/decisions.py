@@ -1,0 +1,57 @@
+"""What the cases log says that moves points: the `data` of its decision events, as followers read it.
+
+Unknown fields are ignored. `time` of the envelope is the effective instant, `subject` the seller account,
+`id` the decision's name, `correlationid` the case.
+"""
+
+from typing import Final
+
+import msgspec
+
+ORDINARY_UPHELD: Final = "demerit.cases.ordinary_violation_upheld.v1"
+SEVERE_UPHELD: Final = "demerit.cases.severe_violation_upheld.v1"
+REVERSED: Final = "demerit.cases.decision_reversed.v1"
+REGRADED: Final = "demerit.cases.decision_regraded.v1"
+REVOKED: Final = "demerit.cases.decision_revoked.v1"
+
+
+class PinnedRef(msgspec.Struct, frozen=True):
+    """Id and SHA-256 digest of a rulebook version or a calendar year."""
+
+    id: str
+    digest: str
+
+
+class DirectSanction(msgspec.Struct, frozen=True):
+    """A sanction of the grade itself: `hours` from the effective instant, beside both ladders."""
+
+    hours: int
+    measures: tuple[str, ...]
+
+
+class ViolationUpheld(msgspec.Struct, frozen=True):
+    """`ordinary_violation_upheld` and `severe_violation_upheld`: the type of the event names the track."""
+
+    grade: str
+    points: int
+    direct: tuple[DirectSanction, ...]
+    rulebook: PinnedRef
+    calendars: tuple[PinnedRef, ...]
+
+
+class DecisionReversed(msgspec.Struct, frozen=True):
+    """`decision_reversed` and `decision_revoked`: the upholding decision's event id no longer counts."""
+
+    decision: str
+
+
+class DecisionRegraded(msgspec.Struct, frozen=True):
+    """`decision_regraded`: the decision is reversed and this, never more, stands in its place from its instant on."""
+
+    decision: str
+    track: str
+    grade: str
+    points: int
+    direct: tuple[DirectSanction, ...]
+    rulebook: PinnedRef
+    calendars: tuple[PinnedRef, ...]

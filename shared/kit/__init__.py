@@ -1,0 +1,1 @@
+"""Tools without a domain word: decider, event log, cloudevent, feed, problem details, identity, health, telemetry."""

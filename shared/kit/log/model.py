@@ -1,0 +1,211 @@
+"""What an event log promises, whatever stores it. The conformance suite holds every store against this text."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeAlias
+
+from shared.kit.cloudevent import Draft, Encode
+from shared.kit.log.rows import Row, RowChange, Table, Value, Where
+
+MAX_READ = 1000  # events in one page of `read`
+MAX_BATCH = 1000  # appends in one `append_batch`
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What the log gave one event: its position and its recorded time (UTC, strictly increasing with position)."""
+
+    position: int
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Idempotency:
+    """A request's key, to be kept for ever with the append.
+
+    `scope` names issuer, subject, route and key; `digest` is a keyed digest of the canonical body; `response` makes,
+    from the stamps of the append's events, the bytes from which the answer can be given again (no free text).
+    """
+
+    scope: str
+    digest: bytes
+    response: Callable[[Sequence[Stamp]], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptResponse:
+    """What an idempotency key was used for: the digest of its body and its kept response."""
+
+    digest: bytes
+    response: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Tracking:
+    """How far a follower has come in another log: written with the events that it made of it, and only forwards."""
+
+    name: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """One atomic unit: events, rows, idempotency key and tracking are committed together or not at all.
+
+    `rows` is called under the append lock with the stamps of `events`, in order. All parts may be empty.
+    """
+
+    events: Sequence[Draft] = ()
+    rows: Callable[[Sequence[Stamp]], Sequence[RowChange]] = field(default=lambda _: ())
+    idempotency: Idempotency | None = None
+    tracking: Tracking | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """The append is on disk, its events at these stamps, in order; `response` is what its key keeps, if it had one."""
+
+    stamps: tuple[Stamp, ...]
+    response: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StreamConflict:
+    """Nothing was written: another append has taken a version of this stream. Load, decide and append again."""
+
+    stream: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeyTaken:
+    """Nothing was written: the idempotency key was used before, for this."""
+
+    kept: KeptResponse
+
+
+@dataclass(frozen=True, slots=True)
+class TrackingConflict:
+    """Nothing was written: tracking of that name already stands at `position`, at or above the one given."""
+
+    position: int
+
+
+Outcome: TypeAlias = Appended | StreamConflict | KeyTaken | TrackingConflict
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One event as read: its stamp, its stream, and the bytes that are its leaf."""
+
+    position: int
+    recorded_at: datetime
+    type: str
+    stream: str
+    stream_version: int
+    state: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A piece of the log in order of position.
+
+    `scanned_through` is where a filtered reader resumes: every event at or below it was looked at (it is `after` when
+    nothing was). `head` is the highest committed position, 0 for an empty log. Every event with a recorded time at or
+    below `recorded_through` stands at or below `scanned_through`, now and for ever.
+    """
+
+    events: tuple[Stored, ...]
+    scanned_through: int
+    head: int
+    recorded_through: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The state of the sequencer: last position, its recorded time (None if empty), and the Merkle frontier.
+
+    `frontier` holds the roots of the perfect subtrees that make up the tree, largest first. Source: RFC 6962.
+    """
+
+    position: int
+    recorded_at: datetime | None
+    frontier: tuple[bytes, ...]
+
+
+class EventLog(ABC):
+    """One append-only log with its read-model rows. Calls block; all are safe from several threads of one process."""
+
+    @property
+    @abstractmethod
+    def id(self) -> str:
+        """The log's name for ever, `urn:uuid:…`, made at its first start."""
+
+    @abstractmethod
+    def append_batch(self, appends: Sequence[Append]) -> list[Outcome]:
+        """Commit all appends in one durable transaction and return one outcome each, in order.
+
+        A conflict of one leaves the others untouched; an append sees the effects of those before it in the batch.
+        When this returns, what is `Appended` survives a crash of process and machine.
+
+        Raises:
+            LogUnavailable: the store could not say (locked, full, gone); nothing of the batch is known to be written.
+            ValueError: more than `MAX_BATCH` appends, or an event that cannot be rendered; nothing was written.
+        """
+
+    def append(self, append: Append) -> Outcome:
+        """Commit one append; see `append_batch`."""
+        return self.append_batch([append])[0]
+
+    @abstractmethod
+    def read(self, after: int, limit: int, *, types: Sequence[str] = (), subject: str | None = None) -> Page:
+        """Return events with position > `after`, at most `limit` (1 to `MAX_READ`), of these types and subject.
+
+        At the head of the log this promises a `recorded_through` near the clock, durably (see `Page`).
+        """
+
+    @abstractmethod
+    def stream(self, *names: str) -> list[Stored]:
+        """Return all events of these streams in order of position; empty if there are none."""
+
+    @abstractmethod
+    def head(self) -> Head:
+        """Return the state of the sequencer as committed."""
+
+    @abstractmethod
+    def kept(self, scope: str) -> KeptResponse | None:
+        """Return what the idempotency key of this scope was used for, or None."""
+
+    @abstractmethod
+    def tracked(self, name: str) -> int:
+        """Return the position to which the follower `name` has come, 0 if it never started."""
+
+    @abstractmethod
+    def get(self, table: Table, *key: Value) -> Row | None:
+        """Return the row of this key, or None."""
+
+    @abstractmethod
+    def select(
+        self, table: Table, *where: Where, order: Sequence[str] = (), limit: int, after: Sequence[Value] = ()
+    ) -> list[Row]:
+        """Return rows that meet all conditions, ordered by `order` (then by the table's key), at most `limit`.
+
+        `after`, one value per column of `order` + key, resumes behind the row that had them (exclusive).
+        """
+
+    @abstractmethod
+    def wait(self, after: int, timeout_s: float) -> bool:
+        """Block until the head is above `after`, at most `timeout_s` seconds; return whether it is."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Give back every connection and lock. Idempotent."""
+
+
+class LogUnavailable(Exception):
+    """The store cannot take or give events now. The caller may try again; whether a write happened must be asked."""
+
+
+EncodeFor: TypeAlias = Callable[[str], Encode]

@@ -1,0 +1,51 @@
+"""Read-model rows: typed tables, written in the append transaction, read with plain conditions.
+
+Small on purpose: a read model needs put, remove, get and an ordered, limited select; everything else is a fold.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Column: TypeAlias = Literal["text", "integer", "blob"]
+Value: TypeAlias = str | int | bytes | None
+Row: TypeAlias = Mapping[str, Value]
+Operator: TypeAlias = Literal["=", "<", "<=", ">", ">=", "in", "null", "not null"]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of a read model: columns with types, the primary key's columns, and column groups to index."""
+
+    name: str
+    columns: Mapping[str, Column]
+    key: tuple[str, ...]
+    indexes: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """Write one row, replacing the row of the same key. Columns not named are null."""
+
+    table: Table
+    row: Row
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """Delete the row of this key; nothing if there is none."""
+
+    table: Table
+    key: tuple[Value, ...]
+
+
+RowChange: TypeAlias = Put | Remove
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """One condition: column, operator, value (a sequence for `in`; ignored for `null` and `not null`)."""
+
+    column: str
+    operator: Operator
+    value: Value | Sequence[Value] = None

@@ -1,0 +1,1 @@
+"""The rulebook and the working-day calendar as versioned data: `model` is pure, `loader` reads and checks files."""
