@@ -20,8 +20,8 @@ FOR_UV: Final = {"index-url": "UV_DEFAULT_INDEX", "extra-index-url": "UV_INDEX",
 def pip_setting(python: Path, name: str) -> str:
     """Return what pip is configured with under this name (files or environment), one line, empty if nothing."""
     for kind in (":env:", "install", "global"):
-        asked = subprocess.run(  # noqa: S603  # our own interpreter, fixed words
-            [python, "-m", "pip", "config", "get", f"{kind}.{name}"], capture_output=True, text=True, check=False
+        asked = subprocess.run(
+            [str(python), "-m", "pip", "config", "get", f"{kind}.{name}"], capture_output=True, text=True, check=False
         )
         if asked.returncode == 0:
             return " ".join(asked.stdout.split())
@@ -66,15 +66,15 @@ def install(python: Path, lock: Path) -> None:
         SystemExit: neither uv nor pip could install it; their own words stand above.
     """
     uv = python.parent / "uv"
-    quiet_pip = [python, "-m", "pip", "--quiet", "--disable-pip-version-check", "install"]
+    quiet_pip = [str(python), "-m", "pip", "--quiet", "--disable-pip-version-check", "install"]
     if not uv.exists():
-        subprocess.run([*quiet_pip, UV], check=False)  # noqa: S603  # our own interpreter, fixed words
+        subprocess.run([*quiet_pip, UV], check=False)
     if uv.exists():
-        sync = [uv, "pip", "sync", "--quiet", "--require-hashes", str(lock)]
-        if subprocess.run(sync, env=uv_environment(python), check=False).returncode == 0:  # noqa: S603
+        sync = [str(uv), "pip", "sync", "--quiet", "--require-hashes", str(lock)]
+        if subprocess.run(sync, env=uv_environment(python), check=False).returncode == 0:
             return
         print("uv could not install; trying pip", file=sys.stderr)
-    if subprocess.run([*quiet_pip, "--require-hashes", "-r", str(lock)], check=False).returncode != 0:  # noqa: S603
+    if subprocess.run([*quiet_pip, "--require-hashes", "-r", str(lock)], check=False).returncode != 0:
         raise SystemExit(f"could not install {lock.name}")
 
 

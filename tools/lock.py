@@ -17,7 +17,7 @@ def main(upgrade: Annotated[bool, typer.Option(help="take the newest versions, n
     """Write both lock files; versions that still fit are kept unless `--upgrade` is given."""
     python = Path(sys.executable)
     for name, group in LOCKS.items():
-        command = [python.parent / "uv", "pip", "compile", "--quiet", "pyproject.toml", *group, *FORM, "-o", name]
+        command = [str(python.parent / "uv"), "pip", "compile", "--quiet", "pyproject.toml", *group, *FORM, "-o", name]
         subprocess.run([*command, *(["--upgrade"] if upgrade else [])], env=uv_environment(python), check=True)
 
 

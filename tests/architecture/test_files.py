@@ -1,0 +1,54 @@
+"""Small files, and none that betrays the machine or the package index it was made with."""
+
+import re
+import statistics
+
+from tests.support.tree import read, tracked
+
+MOST_LINES = 300
+MEDIAN_LINES = 80
+TRACES = {
+    "a package index": re.compile(
+        r"https?://[^\s\"']*/simple(/|\b)|--(extra-)?index-url|--find-links|pypi\.org/simple"
+    ),
+    "a machine's path": re.compile(r"(?<![\w./-])/(work|farm|root|home/\w+|Users/\w+)/"),
+    "a private key": re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY"),
+}
+
+
+def traces(text: str) -> list[str]:
+    """Return what the text betrays, by name."""
+    return [name for name, pattern in TRACES.items() if pattern.search(text)]
+
+
+def test_no_file_is_long_and_most_are_short() -> None:
+    """At most 300 lines each, at most 80 in the middle."""
+    lengths = {path: read(path).count("\n") for path in tracked("*.py")}
+    code = [length for path, length in lengths.items() if path.parts[0] in {"services", "shared", "tools"} and length]
+    assert {str(path): length for path, length in lengths.items() if length > MOST_LINES} == {}
+    assert statistics.median(code) <= MEDIAN_LINES
+
+
+def test_no_file_names_a_package_index_or_a_machine() -> None:
+    """What is checked in installs and runs anywhere."""
+    here = "tests/architecture/test_files.py"
+    text = [path for path in tracked() if path.suffix not in {".png", ".ico"} and str(path) != here]
+    assert {str(path): found for path in text if (found := traces(read(path)))} == {}
+
+
+def test_such_traces_are_seen() -> None:
+    """The check above can fail."""
+    assert traces("pip install --extra-index-url https://mirror.example/simple/") == ["a package index"]
+    assert traces("open('/work/notes.txt')") == ["a machine's path"]
+    assert traces("see shared/work/ and https://example.org/root/") == []
+
+
+def test_the_locks_agree_and_hash_everything() -> None:
+    """One version per package in both lock files, each pinned with at least one hash."""
+    pins = {}
+    for name in ("requirements.txt", "requirements-dev.txt"):
+        entries = re.findall(r"^([\w.-]+)==([\w.+!-]+)([^\n]*\n(?: +[^\n]*\n?)*)", read(name), re.MULTILINE)
+        assert entries
+        assert [package for package, _, rest in entries if "--hash=sha256:" not in rest] == []
+        pins[name] = {package: version for package, version, _ in entries}
+    assert pins["requirements.txt"].items() <= pins["requirements-dev.txt"].items()
