@@ -1,0 +1,128 @@
+"""The peer: the same decisions and accounts the way `eventsourcing` is used out of the box.
+
+Aggregates, an `Application` for the decisions and a `ProcessApplication` that follows it, on SQLite files. The library
+opens files in WAL mode and leaves `synchronous` at SQLite's default; `durability` reads both back.
+"""
+
+import sqlite3
+from pathlib import Path
+from typing import Any, cast
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from eventsourcing.application import AggregateNotFoundError, Application, ProcessingEvent
+from eventsourcing.dispatch import singledispatchmethod
+from eventsourcing.domain import Aggregate, event
+from eventsourcing.sqlite import SQLiteFactory
+from eventsourcing.system import ProcessApplication
+
+FULL = 2
+
+
+def environment(path: Path) -> dict[str, str]:
+    """Return the settings that put an application into the file `path`."""
+    return {"PERSISTENCE_MODULE": "eventsourcing.sqlite", "SQLITE_DBNAME": str(path)}
+
+
+class Decision(Aggregate):
+    """An upheld complaint."""
+
+    class Upheld(Aggregate.Created):
+        """The decision, with its points."""
+
+        seller: str
+        case: str
+        grade: str
+        points: int
+        rulebook: str
+
+    @event(Upheld)
+    def __init__(self, seller: str, case: str, grade: str, points: int, rulebook: str) -> None:
+        self.seller, self.case, self.grade, self.points, self.rulebook = seller, case, grade, points, rulebook
+
+
+class Account(Aggregate):
+    """A seller account: its points, and the decision that moved them last."""
+
+    def __init__(self, seller: str) -> None:
+        self.seller, self.points, self.entries, self.decision = seller, 0, 0, ""
+
+    @staticmethod
+    def create_id(seller: str) -> UUID:
+        """Return the id under which the account of a seller is found."""
+        return uuid5(NAMESPACE_URL, f"/accounts/{seller}")
+
+    @event("ViolationRecorded")
+    def record(self, decision: str, grade: str, points: int) -> None:
+        """Count one decision."""
+        self.points += points
+        self.entries += 1
+        self.decision = f"{decision}/{grade}"
+
+
+class StockCases(Application[UUID]):
+    """Decides."""
+
+    name = "cases"
+
+    def uphold(self, seller: str, case: str) -> None:
+        """Record one ordinary violation, durably."""
+        self.save(Decision(seller, case, "ordinary", 12, "TB-2012"))
+
+
+class StockLedger(ProcessApplication[UUID]):
+    """Follows the decisions, one event and one transaction at a time."""
+
+    name = "ledger"
+
+    @singledispatchmethod
+    def policy(self, domain_event: Any, processing_event: ProcessingEvent[UUID]) -> None:
+        """Pass over what is no decision."""
+
+    @policy.register
+    def _(self, domain_event: Decision.Upheld, processing_event: ProcessingEvent[UUID]) -> None:
+        try:
+            account: Account = self.repository.get(Account.create_id(domain_event.seller))
+        except AggregateNotFoundError:
+            account = Account(domain_event.seller)
+        account.record(str(domain_event.originator_id), domain_event.grade, domain_event.points)
+        processing_event.collect_events(account)
+
+    def points(self, seller: str) -> int:
+        """Return the points of a seller; 0 without an account."""
+        try:
+            return cast("Account", self.repository.get(Account.create_id(seller))).points
+        except AggregateNotFoundError:
+            return 0
+
+
+def durability(application: Application[UUID]) -> tuple[str, int]:
+    """Return `journal_mode` and `synchronous` of the connection with which the application writes."""
+    datastore = cast("SQLiteFactory", application.factory).datastore
+    with datastore.transaction(commit=False) as cursor:
+        read = cast("sqlite3.Cursor", cursor)
+        read.execute("PRAGMA journal_mode")
+        mode = str(read.fetchone()[0])
+        read.execute("PRAGMA synchronous")
+        return mode, int(read.fetchone()[0])
+
+
+def demand_full(application: Application[UUID]) -> None:
+    """Make sure that the peer is as durable as we are.
+
+    Raises:
+        RuntimeError: it writes in another mode than WAL with synchronous FULL, so the comparison would not be fair.
+    """
+    if durability(application) != ("wal", FULL):
+        raise RuntimeError(f"stock eventsourcing writes with {durability(application)}, not as durably as we do")
+
+
+def follow(cases: StockCases, ledger: StockLedger) -> None:
+    """Fold everything that the ledger has not seen."""
+    if cases.name not in ledger.readers:
+        ledger.follow(cases.name, cases.notification_log)
+    ledger.pull_and_process(cases.name)
+
+
+def position(ledger: StockLedger) -> int:
+    """Return how far the ledger has come in the decisions."""
+    return ledger.recorder.max_tracking_id(StockCases.name) or 0
