@@ -96,17 +96,27 @@ class Deadlines:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """A dismissal ground that this version knows. `void` grounds are named only to say that they do not apply."""
+    """A dismissal ground that this version knows. `void` grounds are named only to say that they do not apply.
+
+    It holds where every stated condition does: what the matter was found to be, what the respondent claims, the
+    findings that must be verified true, and those that must not be (unknown is not verified). The first ground of a
+    version that holds is the one that is open; one without conditions always holds.
+    """
 
     code: str
     void: bool = False
+    found_subjects: tuple[str, ...] = ()
+    claim: str | None = None
+    verified: tuple[str, ...] = ()
+    unless_verified: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class RulebookVersion:
     """One version: in force from `effective_from` (inclusive) until the next one's (exclusive). `ref` pins its bytes.
 
-    `announced_at` is None where it is unknown. `text` names where the rule's wording can be found, per part.
+    `announced_at` is None where it is unknown. `provenance` says for each part where it is known from.
+    `grounds` stand in the order in which they are tried.
     """
 
     ref: Ref
@@ -162,11 +172,35 @@ class CalendarYear:
     make_up: frozenset[date]
 
 
+@dataclass(frozen=True, slots=True)
+class WorkingDay:
+    """What a calendar says of one day: is it worked, is that an estimate, and which published years were asked."""
+
+    works: bool
+    provisional: bool
+    calendars: tuple[Ref, ...] = ()
+
+
 @dataclass(frozen=True)
 class Calendars:
     """The published years, by year. Everything outside them is an estimate, and said to be one."""
 
     years: Mapping[int, CalendarYear]
+
+    def working_day(self, day: date) -> WorkingDay:
+        """Return whether `day` is worked (工作日): by the published years where they name it, else Monday to Friday.
+
+        Provisional where the day's year is unpublished, and on 29 to 31 December while the next year is, because
+        its notice may still reach back to them. Where two years name a day, the later notice is right.
+        """
+        asked = [day.year + 1, day.year] if (day.month, day.day) >= (12, 29) else [day.year]
+        published = [self.years[year] for year in asked if year in self.years]
+        naming = next((year for year in published if day in year.holidays or day in year.make_up), None)
+        return WorkingDay(
+            works=day.weekday() < 5 if naming is None else day in naming.make_up,
+            provisional=len(published) < len(asked),
+            calendars=tuple(year.ref for year in reversed(published)),
+        )
 
 
 @dataclass(frozen=True, slots=True)
