@@ -59,6 +59,7 @@ class Stack:
     ports: Mapping[ServiceName, int] = field(default_factory=lambda: {"cases": free_port(), "ledger": free_port()})
     rulebook: str = "seed"
     settings: Mapping[str, str] = field(default_factory=dict)
+    root: Path = ROOT
     _running: dict[ServiceName, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -113,7 +114,7 @@ class Stack:
         with self.log(name).open("ab") as log:
             self._running[name] = subprocess.Popen(
                 [sys.executable, "-m", f"services.{name}", "serve"],
-                cwd=ROOT,
+                cwd=self.root,
                 env=self._environment(name),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -139,8 +140,8 @@ class Stack:
             own |= {"LEDGER_CASES_URL": self.url("cases"), "LEDGER_TOKEN_FILE": str(token)}
         return inherited | own | dict(self.settings)
 
-    def wait_ready(self, name: ServiceName, within_s: float = READY_WITHIN_S) -> None:
-        """Wait until a service says that it is ready.
+    def wait_ready(self, name: ServiceName, *, path: str = "/health/ready", within_s: float = READY_WITHIN_S) -> None:
+        """Wait until a service says that it is ready (or, with the other path, that it lives).
 
         Raises:
             StackError: it ended, or was not ready in time; its last lines are in the message.
@@ -150,7 +151,7 @@ class Stack:
             if process.poll() is not None:
                 raise StackError(f"{name} ended with code {process.returncode}:\n{self._last_lines(name)}")
             try:
-                answer = httpx.get(f"{self.url(name)}/health/ready", timeout=2, trust_env=False)
+                answer = httpx.get(f"{self.url(name)}{path}", timeout=2, trust_env=False)
             except httpx.HTTPError:
                 pass
             else:
