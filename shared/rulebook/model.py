@@ -60,7 +60,7 @@ class YearEnd:
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """Where points go: its ladder and what a year end (1 January 00:00 in the zone) leaves of them. 一般 or 严重违规."""
+    """一般违规, 严重违规. Where points go: a ladder, and what a year end (1 January 00:00 in the zone) leaves."""
 
     name: str
     ladder: Ladder

@@ -1,0 +1,59 @@
+"""`python -m shared.rulebook check|diff|calendars`: is a rulebook or calendar file sound, and what does it change?
+
+Exit codes: 0 sound, 1 not sound, 2 wrong use.
+"""
+
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated, TypeAlias
+
+import typer
+
+from shared.rulebook.calendars import load_calendars
+from shared.rulebook.diff import diff as differences
+from shared.rulebook.loader import RulebookError, load_timeline
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__)
+
+RulebookFile: TypeAlias = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A rulebook file (TOML)")]
+CalendarFolder: TypeAlias = Annotated[Path, typer.Argument(exists=True, file_okay=False, help="A folder of calendars")]
+
+
+@app.command()
+def check(file: RulebookFile) -> None:
+    """Print each version with its digest, or every fault with its path in the file."""
+    for version in load_timeline(file).versions:
+        typer.echo(f"{version.id}  sha256:{version.ref.digest}")
+
+
+@app.command()
+def diff(file: RulebookFile) -> None:
+    """Print what each version changes against the one before it."""
+    for before, after in pairwise(load_timeline(file).versions):
+        typer.echo(f"{before.id} -> {after.id}")
+        for change in differences(before, after):
+            typer.echo(f"  {change.path}")
+            if change.before is not None:
+                typer.echo(f"    - {change.before}")
+            if change.after is not None:
+                typer.echo(f"    + {change.after}")
+
+
+@app.command()
+def calendars(folder: CalendarFolder) -> None:
+    """Print the published years with their digests, or every fault of the first file that has one."""
+    for year in load_calendars(folder).years.values():
+        typer.echo(f"{year.ref.id}  sha256:{year.ref.digest}")
+
+
+def main() -> None:
+    """Run the command line; a faulty file ends it with 1 and its faults on standard error."""
+    try:
+        app()
+    except RulebookError as error:
+        typer.echo(str(error), err=True)
+        raise SystemExit(1) from error
+
+
+if __name__ == "__main__":
+    main()

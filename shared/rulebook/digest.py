@@ -1,0 +1,30 @@
+"""What a published piece of data pins: the SHA-256 of what it says, not of how its file is laid out.
+
+The canonical form is JSON in ASCII with sorted keys and no blanks; dates and instants in ISO 8601, instants in UTC.
+Keys that hold their schema's default are left out, so that a new optional key changes no published digest. Comments,
+spacing, the order of keys and the offset that an instant is written with do not matter; the order of lists does.
+"""
+
+import json
+from collections.abc import Set as AbstractSet
+from datetime import UTC, date, datetime
+from hashlib import sha256
+
+from pydantic import BaseModel
+
+from shared.rulebook.model import Ref
+
+
+def pin(id_: str, said: BaseModel, *, outside: AbstractSet[str] = frozenset()) -> Ref:
+    """Return the reference to what `said` holds, the keys named by `outside` apart; the same for ever for the same."""
+    content = said.model_dump(exclude_defaults=True, exclude=set(outside))
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), default=_iso)
+    return Ref(id_, sha256(canonical.encode("ascii")).hexdigest())
+
+
+def _iso(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no canonical form")
