@@ -27,6 +27,7 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 READY_WITHIN_S: Final = 30.0
 STOP_WITHIN_S: Final = 10.0
 POLL_S: Final = 0.05
+FOLLOWER_TOKEN_S: Final = 365 * 24 * 3600  # a local run may stay up longer than people's tokens live
 
 
 class StackError(Exception):
@@ -135,7 +136,7 @@ class Stack:
         }
         if name == "ledger":
             token = self.keys / "follower.token"
-            token.write_text(self.token("follower", "ledger"))
+            token.write_text(mint(self.keys, "follower", "ledger", ttl_s=FOLLOWER_TOKEN_S))
             token.chmod(0o600)
             own |= {"LEDGER_CASES_URL": self.url("cases"), "LEDGER_TOKEN_FILE": str(token)}
         return inherited | own | dict(self.settings)
@@ -149,7 +150,7 @@ class Stack:
         process, deadline, said = self._running[name], time.monotonic() + within_s, "no answer"
         while time.monotonic() < deadline:
             if process.poll() is not None:
-                raise StackError(f"{name} ended with code {process.returncode}:\n{self._last_lines(name)}")
+                raise StackError(f"{name} ended with code {process.returncode}:\n{self.last_lines(name)}")
             try:
                 answer = httpx.get(f"{self.url(name)}{path}", timeout=2, trust_env=False)
             except httpx.HTTPError:
@@ -159,9 +160,10 @@ class Stack:
                     return
                 said = answer.text
             time.sleep(POLL_S)
-        raise StackError(f"{name} was not ready within {within_s:g} s ({said}):\n{self._last_lines(name)}")
+        raise StackError(f"{name} was not ready within {within_s:g} s ({said}):\n{self.last_lines(name)}")
 
-    def _last_lines(self, name: ServiceName, count: int = 8) -> str:
+    def last_lines(self, name: ServiceName, count: int = 8) -> str:
+        """Return the last `count` lines that a service printed."""
         return "\n".join(self.log(name).read_text(errors="replace").splitlines()[-count:])
 
     def ended(self) -> ServiceName | None:
