@@ -3,15 +3,16 @@
 import signal
 import sys
 import threading
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
-from tools.stack import Stack, StackError
+from tools.stack import ServiceName, Stack, StackError
 
-PORTS: Final = {"cases": 8001, "ledger": 8002}
+PORTS: Final[Mapping[ServiceName, int]] = {"cases": 8001, "ledger": 8002}
 LOOK_EVERY_S: Final = 0.5
 STOPPING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
