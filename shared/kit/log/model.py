@@ -11,6 +11,9 @@ from shared.kit.log.rows import Row, RowChange, Table, Value, Where
 
 MAX_READ = 1000  # events in one page of `read`
 MAX_BATCH = 1000  # appends in one `append_batch`
+MAX_STREAMS = 1000  # names in one `stream`
+MAX_TYPES = 100  # types in one `read`
+MAX_WAIT_S = 60.0  # longest that one `wait` blocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ class Append:
     """One atomic unit: events, rows, idempotency key and tracking are committed together or not at all.
 
     `rows` is called under the append lock with the stamps of `events`, in order. All parts may be empty.
+    `rows` and the key's `response` only compute: they call no log. What they raise, `append_batch` raises.
     """
 
     events: Sequence[Draft] = ()
@@ -73,7 +77,10 @@ class Appended:
 
 @dataclass(frozen=True, slots=True)
 class StreamConflict:
-    """Nothing was written: another append has taken a version of this stream. Load, decide and append again."""
+    """Nothing was written: `version` is not the next of this stream, as a rule because another append has taken it.
+
+    Load, decide and append again.
+    """
 
     stream: str
     version: int
@@ -148,11 +155,13 @@ class EventLog(ABC):
         """Commit all appends in one durable transaction and return one outcome each, in order.
 
         A conflict of one leaves the others untouched; an append sees the effects of those before it in the batch.
+        Of several reasons to refuse one append, its outcome names the first: key, tracking, stream.
         When this returns, what is `Appended` survives a crash of process and machine.
 
         Raises:
             LogUnavailable: the store could not say (locked, full, gone); nothing of the batch is known to be written.
-            ValueError: more than `MAX_BATCH` appends, or an event that cannot be rendered; nothing was written.
+            ValueError: more than `MAX_BATCH` appends, an event that cannot be rendered, a row that does not fit its
+                table; nothing of the batch was written. So with whatever a callable of an append raises.
         """
 
     def append(self, append: Append) -> Outcome:
@@ -163,12 +172,17 @@ class EventLog(ABC):
     def read(self, after: int, limit: int, *, types: Sequence[str] = (), subject: str | None = None) -> Page:
         """Return events with position > `after`, at most `limit` (1 to `MAX_READ`), of these types and subject.
 
-        At the head of the log this promises a `recorded_through` near the clock, durably (see `Page`).
+        At the head of the log this promises a `recorded_through` near the clock, durably (see `Page`): a new promise
+        at most once a second, the last one in between, and while an append is under way or the store takes no writes.
+
+        Raises:
+            LogUnavailable: the store could not say.
+            ValueError: a limit is not met, or `after` is negative.
         """
 
     @abstractmethod
     def stream(self, *names: str) -> list[Stored]:
-        """Return all events of these streams in order of position; empty if there are none."""
+        """Return all events of these streams (at most `MAX_STREAMS`) in order of position; empty if there are none."""
 
     @abstractmethod
     def head(self) -> Head:
@@ -190,22 +204,38 @@ class EventLog(ABC):
     def select(
         self, table: Table, *where: Where, order: Sequence[str] = (), limit: int, after: Sequence[Value] = ()
     ) -> list[Row]:
-        """Return rows that meet all conditions, ordered by `order` (then by the table's key), at most `limit`.
+        """Return rows that meet all conditions, ascending by `order` (then by the table's key), at most `limit`.
 
-        `after`, one value per column of `order` + key, resumes behind the row that had them (exclusive).
+        Nulls come first; text and blobs sort by their bytes (UTF-8). `after`, one value for each column of
+        `rows.ordering` (see `rows.resume`), goes on behind the row that had them (exclusive).
+
+        Raises:
+            LogUnavailable: the store could not say.
+            ValueError: the log does not know the table, or it cannot be asked so.
         """
 
     @abstractmethod
     def wait(self, after: int, timeout_s: float) -> bool:
-        """Block until the head is above `after`, at most `timeout_s` seconds; return whether it is."""
+        """Block until the head is above `after`, at most `timeout_s` (and `MAX_WAIT_S`) seconds; return whether it is.
+
+        Returns at once when the log is closed meanwhile.
+        """
 
     @abstractmethod
     def close(self) -> None:
-        """Give back every connection and lock. Idempotent."""
+        """Give back every connection and lock. Idempotent; every other call then raises `LogUnavailable`."""
 
 
-class LogUnavailable(Exception):
+class LogUnavailable(Exception):  # noqa: N818  # a state of the world, not a mistake
     """The store cannot take or give events now. The caller may try again; whether a write happened must be asked."""
+
+
+class LogInUse(LogUnavailable):
+    """Another process, or another log of this one, has the store open: it has one writer."""
+
+
+class LogBroken(LogUnavailable):
+    """A commit ended in a way that leaves open what is on disk: no write is taken until the log is opened again."""
 
 
 EncodeFor: TypeAlias = Callable[[str], Encode]

@@ -5,12 +5,15 @@ Small on purpose: a read model needs put, remove, get and an ordered, limited se
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 Column: TypeAlias = Literal["text", "integer", "blob"]
 Value: TypeAlias = str | int | bytes | None
 Row: TypeAlias = Mapping[str, Value]
 Operator: TypeAlias = Literal["=", "<", "<=", ">", ">=", "in", "null", "not null"]
+
+MAX_SELECT: Final = 10_000  # rows of one select
+MAX_IN: Final = 1000  # values of one `in`
 
 
 @dataclass(frozen=True)
@@ -44,8 +47,21 @@ RowChange: TypeAlias = Put | Remove
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """One condition: column, operator, value (a sequence for `in`; ignored for `null` and `not null`)."""
+    """One condition: column, operator, value (a sequence for `in`; ignored for `null` and `not null`).
+
+    A null column meets no comparison, and nothing is compared with null: say `null` or `not null`.
+    """
 
     column: str
     operator: Operator
     value: Value | Sequence[Value] = None
+
+
+def ordering(table: Table, order: Sequence[str]) -> tuple[str, ...]:
+    """Return the columns by which a select with this `order` sorts: `order`, then what it leaves of the table's key."""
+    return (*order, *(column for column in table.key if column not in order))
+
+
+def resume(table: Table, order: Sequence[str], row: Row) -> tuple[Value, ...]:
+    """Return the `after` with which a select of the same `order` goes on behind `row`."""
+    return tuple(row[column] for column in ordering(table, order))

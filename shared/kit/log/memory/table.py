@@ -1,0 +1,62 @@
+"""A read-model table in memory, with the order and the nulls of the SQL stores."""
+
+from collections.abc import Callable, Mapping
+from operator import ge, gt, le, lt
+from typing import Any, Final
+
+from shared.kit.log.rows import Row, Value, Where
+from shared.kit.log.shapes import Key, Query, Shape
+
+_COMPARED: Final[Mapping[str, Callable[[Any, Any], bool]]] = {"<": lt, "<=": le, ">": gt, ">=": ge}
+
+
+class MemoryTable:
+    """The rows of one table by key. Not safe from threads: its owner holds the lock."""
+
+    def __init__(self, shape: Shape) -> None:
+        self._shape = shape
+        self._rows: dict[Key, tuple[Value, ...]] = {}
+
+    def change(self, changes: Mapping[Key, tuple[Value, ...] | None]) -> None:
+        """Put the rows given, remove those that are None."""
+        for key, values in changes.items():
+            if values is None:
+                self._rows.pop(key, None)
+            else:
+                self._rows[key] = values
+
+    def get(self, key: Key) -> Row | None:
+        """Return the row of this key."""
+        values = self._rows.get(key)
+        return None if values is None else dict(zip(self._shape.columns, values, strict=True))
+
+    def select(self, query: Query) -> list[Row]:
+        """Return the rows a query asks for."""
+        rows = [dict(zip(self._shape.columns, values, strict=True)) for values in self._rows.values()]
+        found = [row for row in rows if all(_meets(row[where.column], where) for where in query.where)]
+        places = [(_place([row[column] for column in query.order]), row) for row in found]
+        if query.after:
+            behind = _place(query.after)
+            places = [(place, row) for place, row in places if place > behind]
+        places.sort(key=lambda placed: placed[0])
+        return [row for _, row in places[: query.limit]]
+
+
+def _meets(value: Value, where: Where) -> bool:
+    if where.operator == "null":
+        return value is None
+    if where.operator == "not null":
+        return value is not None
+    if value is None:
+        return False
+    if where.operator == "in":
+        assert isinstance(where.value, tuple)  # noqa: S101  # a checked query says so
+        return value in where.value
+    if where.operator == "=":
+        return value == where.value
+    return _COMPARED[where.operator](value, where.value)
+
+
+def _place(values: list[Value] | tuple[Value, ...]) -> tuple[tuple[bool, Any], ...]:
+    """Return where such a row stands: nulls first. Text by code point, which is the order of its UTF-8 bytes."""
+    return tuple((value is not None, value) for value in values)

@@ -1,0 +1,51 @@
+"""The tree over the log's leaves, kept as its frontier: what an append needs, and the root, without the leaves.
+
+Source: RFC 6962, section 2.1 (the same tree as RFC 9162). SHA-256 throughout.
+"""
+
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import Final, TypeAlias
+
+Frontier: TypeAlias = tuple[bytes, ...]
+
+EMPTY_ROOT: Final = sha256(b"").digest()
+HASH_BYTES: Final = 32
+
+
+def leaf_hash(state: bytes) -> bytes:
+    """Return the hash of a leaf, 32 bytes: stored bytes behind a zero byte, so that no leaf passes for a node."""
+    return sha256(b"\x00" + state).digest()
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    """Return the hash of the node above two hashes, 32 bytes."""
+    return sha256(b"\x01" + left + right).digest()
+
+
+def append(frontier: Frontier, size: int, leaf: bytes) -> Frontier:
+    """Return the frontier of the tree of `size` leaves with one more; `leaf` is a leaf's hash.
+
+    A frontier holds the roots of the perfect subtrees that make up the tree, largest first: one per bit set in `size`.
+
+    Raises:
+        ValueError: `frontier` is not one of a tree of that size.
+    """
+    if len(frontier) != size.bit_count():
+        raise ValueError(f"a tree of {size} leaves has {size.bit_count()} perfect subtrees, not {len(frontier)}")
+    left = len(frontier)
+    while size & 1:
+        left -= 1
+        leaf = node_hash(frontier[left], leaf)
+        size >>= 1
+    return (*frontier[:left], leaf)
+
+
+def root(frontier: Sequence[bytes]) -> bytes:
+    """Return the root of the tree that has this frontier, 32 bytes; `EMPTY_ROOT` for none."""
+    if not frontier:
+        return EMPTY_ROOT
+    *larger, top = frontier
+    for subtree in reversed(larger):
+        top = node_hash(subtree, top)
+    return top
