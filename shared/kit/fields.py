@@ -1,0 +1,80 @@
+"""Field types for what comes in over HTTP: they refuse what pydantic would kindly convert.
+
+A plain `int` takes `true` and "5", a plain `datetime` takes 1700000000 and times without an offset; these do not.
+`Body` fields use the JSON types below; query and path parameters use `Identifier`, `Instant` and `QueryNumber`.
+"""
+
+import re
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictStr, StringConstraints
+
+from shared.kit.strict_json import MAX_INTEGER
+
+IDENTIFIER_PATTERN: Final = r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$"
+INSTANT_PATTERN: Final = (
+    r"^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+    r"T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?"
+    r"(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])$"
+)
+
+_identifier: Final = re.compile(IDENTIFIER_PATTERN.replace("$", r"\Z"))
+_instant: Final = re.compile(INSTANT_PATTERN.replace("$", r"\Z"))
+_digits: Final = re.compile(r"(0|[1-9][0-9]{0,15})\Z")
+
+
+class Body(BaseModel):
+    """Base of request bodies: immutable, and a field that is not named here is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def is_identifier(value: object) -> bool:
+    """Return whether this is a string of the shape that every id from outside has (`Identifier`)."""
+    return isinstance(value, str) and _identifier.match(value) is not None
+
+
+def parse_instant(value: object) -> datetime:
+    """Return the UTC instant of an RFC 3339 text with offset in the years 2000 to 2099, to the microsecond.
+
+    Raises:
+        ValueError: anything else, numbers and times without an offset included. The text is not repeated.
+    """
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        return value.astimezone(UTC)
+    if not isinstance(value, str) or not _instant.match(value):
+        raise ValueError(
+            "an instant is written like 2026-01-31T09:00:00+08:00: RFC 3339, with its offset, 2000 to 2099"
+        )
+    try:
+        return datetime.fromisoformat(value).astimezone(UTC)
+    except ValueError:
+        raise ValueError("an instant names a day that exists") from None
+
+
+def _parse_number(value: object) -> object:
+    if isinstance(value, str):
+        if not _digits.match(value):
+            raise ValueError("a number is written with decimal digits only")
+        return int(value)
+    return value
+
+
+_AS_INSTANT: Final[dict[str, Any]] = {
+    "type": "string",
+    "format": "date-time",
+    "pattern": INSTANT_PATTERN,
+    "examples": ["2026-01-31T09:00:00+08:00"],
+}
+
+Identifier = Annotated[
+    str, StringConstraints(strict=True, pattern=IDENTIFIER_PATTERN), Field(description="Letters, digits and . _ : -")
+]
+Instant = Annotated[datetime, BeforeValidator(parse_instant), Field(json_schema_extra=_AS_INSTANT)]
+Natural = Annotated[int, Field(strict=True, ge=0, le=MAX_INTEGER)]
+Code = Annotated[str, StringConstraints(strict=True, pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+ShortText = Annotated[StrictStr, Field(min_length=1, max_length=200)]
+LongText = Annotated[StrictStr, Field(min_length=1, max_length=4000)]
+Flag = StrictBool
+QueryNumber = Annotated[int, BeforeValidator(_parse_number, json_schema_input_type=int), Field(ge=0, le=MAX_INTEGER)]

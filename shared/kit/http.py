@@ -1,0 +1,136 @@
+"""The frame of a service's HTTP side: errors mapped once, at the edge, and the routes that every service has."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Annotated, Any
+
+import structlog
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, PlainTextResponse
+from fastapi.routing import iter_route_contexts
+from starlette.exceptions import HTTPException
+
+from shared.kit.auth import Verifier, require
+from shared.kit.health import Check, health_router
+from shared.kit.identity import Principal
+from shared.kit.logs import told
+from shared.kit.openapi import complete
+from shared.kit.problem import CODE_KEY, Problem, answer
+from shared.kit.route import StrictRoute, router
+from shared.kit.telemetry import REQUEST_ID_HEADER, REQUEST_ID_KEY, Metrics, Telemetry
+from shared.kit.validation import described
+
+__all__ = ["Service", "create_app", "router"]
+
+Lifespan = Callable[[Any], AbstractAsyncContextManager[None]]
+
+_log = structlog.get_logger(__name__)
+
+
+class Service(FastAPI):
+    """FastAPI whose OpenAPI document says what this kit does."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the OpenAPI 3.1 document, made once."""
+        if self.openapi_schema is None:
+            self.openapi_schema = complete(super().openapi(), iter_route_contexts(self.routes))
+        return self.openapi_schema
+
+
+def create_app(
+    *,
+    title: str,
+    version: str,
+    verifier: Verifier,
+    routers: Sequence[APIRouter],
+    checks: Mapping[str, Check],
+    metrics: Metrics | None = None,
+    description: str = "",
+    lifespan: Lifespan | None = None,
+) -> Service:
+    """Return a service with these routers, health over `checks`, `/metrics` and `/openapi.json`.
+
+    `app.state` holds `verifier`, `metrics` and `stopping`, an `asyncio.Event` that is set when the server is told to
+    stop, so that whoever keeps a request waiting answers it at once.
+    """
+    app = Service(
+        title=title,
+        version=version,
+        description=description,
+        lifespan=lifespan,
+        openapi_url=None,
+        redirect_slashes=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False},
+    )
+    app.router.route_class = StrictRoute
+    app.state.verifier, app.state.stopping = verifier, asyncio.Event()
+    app.state.metrics = metrics if metrics is not None else Metrics()
+    app.add_middleware(Telemetry, metrics=app.state.metrics)
+    app.add_exception_handler(Problem, answer)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _refused)
+    app.add_exception_handler(Exception, _unexpected)
+    for one in (*routers, health_router(checks), _own_routes()):
+        app.include_router(one)
+    return app
+
+
+def _own_routes() -> APIRouter:
+    routes = router(tags=["service"])
+
+    @routes.get("/metrics", response_class=PlainTextResponse)
+    async def metrics(request: Request, _: Annotated[Principal, Depends(require("metrics:read"))]) -> Response:
+        """Metrics in Prometheus' text format."""
+        rendered: Metrics = request.app.state.metrics
+        return Response(rendered.render(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+    @routes.get("/openapi.json", include_in_schema=False)
+    async def document(request: Request, _: Annotated[Principal, Depends(require())]) -> Response:
+        """Return this document, for any verified caller."""
+        return JSONResponse(request.app.openapi())
+
+    return routes
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101  # the handler is registered for this type alone
+    problem = Problem(
+        422,
+        "invalid_request",
+        "Every part of the request has the described type and lies within its bounds.",
+        facts={"errors": described(error.errors())},
+    )
+    return await answer(request, problem)
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101  # the handler is registered for this type alone
+    match error.status_code:
+        case 404:
+            problem = Problem(404, "not_found", "The path is one that this service describes.")
+        case 405:
+            allowed = ", ".join(_methods(request))
+            problem = Problem(
+                405, "method_not_allowed", f"The method is one of: {allowed}.", headers={"Allow": allowed}
+            )
+        case status:
+            problem = Problem(status, "bad_request", "The request is complete and well-formed HTTP.")
+    return await answer(request, problem)
+
+
+def _methods(request: Request) -> list[str]:
+    """Return the methods of every route that has this path, sorted."""
+    routes = iter_route_contexts(request.app.routes)
+    path = request.scope["path"]
+    return sorted({method for route in routes if route.path_regex.match(path) for method in route.methods or ()})
+
+
+async def _unexpected(request: Request, error: Exception) -> Response:
+    request_id = request.scope.get(REQUEST_ID_KEY, "")
+    _log.error("unexpected_error", request_id=request_id, **told(error))
+    request.scope[CODE_KEY] = "internal_error"
+    detail = "The service has no fault; this one was recorded under the request id."
+    headers = {REQUEST_ID_HEADER: request_id}
+    return Problem(500, "internal_error", detail, facts={"request_id": request_id}, headers=headers).response()

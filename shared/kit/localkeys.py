@@ -1,0 +1,110 @@
+"""A local issuer for development and tests: one Ed25519 key in a folder, made at the first start.
+
+In production tokens come from an identity provider and this module is not used.
+"""
+
+import json
+import os
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final
+
+from joserfc.jwk import OKPKey
+from joserfc.jws import serialize_compact
+
+from shared.kit.fields import is_identifier
+from shared.kit.identity import ROLES
+from shared.kit.tokens import REGISTRY
+
+ISSUER: Final = "demerit-local"
+AUDIENCE: Final = "demerit"
+JWKS_FILE: Final = "jwks.json"
+KEY_FILE: Final = "signing.json"
+DAY_S: Final = 24 * 3600
+
+
+def ensure_keys(folder: Path) -> Path:
+    """Make the signing key (mode 0600) and the JWKS of its public half where they are missing; return the JWKS's path.
+
+    Idempotent, also among processes that start at once: the first key that is complete on disk stays.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    if not (folder / KEY_FILE).exists():
+        made = OKPKey.generate_key("Ed25519")
+        with suppress(FileExistsError):
+            _place(folder / KEY_FILE, made.as_dict(private=True), replace=False)
+    key = _load(folder)
+    public = {"keys": [{**key.as_dict(private=False), "kid": key.thumbprint(), "alg": "EdDSA", "use": "sig"}]}
+    if not (folder / JWKS_FILE).exists():
+        _place(folder / JWKS_FILE, public, replace=True)
+    return folder / JWKS_FILE
+
+
+def mint(
+    folder: Path,
+    role: str,
+    sub: str,
+    *,
+    seller: str | None = None,
+    complainant: str | None = None,
+    ttl_s: int = DAY_S,
+    now: float | None = None,
+) -> str:
+    """Return a token of the local issuer for a role of `ROLES`, valid from `now` (Unix seconds) for `ttl_s` seconds.
+
+    Raises:
+        ValueError: an unknown role, an id of another shape, a role without the id that binds it, or a time to live
+            below one second.
+        FileNotFoundError: `ensure_keys` was not called for the folder.
+    """
+    _refuse(role, sub, seller, complainant, ttl_s)
+    key = _load(folder)
+    issued = int(time.time() if now is None else now)
+    claims: dict[str, Any] = {
+        "iss": ISSUER,
+        "aud": AUDIENCE,
+        "sub": sub,
+        "scope": " ".join(ROLES[role]),
+        "iat": issued,
+        "nbf": issued,
+        "exp": issued + ttl_s,
+    }
+    claims |= {"seller_id": seller} if seller else {}
+    claims |= {"complainant_id": complainant} if complainant else {}
+    header = {"alg": "EdDSA", "kid": key.thumbprint(), "typ": "JWT"}
+    return serialize_compact(header, json.dumps(claims, separators=(",", ":")), key, registry=REGISTRY)
+
+
+def _refuse(role: str, sub: str, seller: str | None, complainant: str | None, ttl_s: int) -> None:
+    if role not in ROLES:
+        raise ValueError(f"the role is one of {', '.join(ROLES)}")
+    if not all(is_identifier(given) for given in (sub, seller, complainant) if given is not None):
+        raise ValueError("an id is up to 64 ASCII letters, digits and . _ : -, beginning with a letter or digit")
+    if role == "seller" and seller is None:
+        raise ValueError("the role seller is bound to a seller account")
+    if role == "complainant" and complainant is None:
+        raise ValueError("the role complainant is bound to a complainant")
+    if ttl_s < 1:
+        raise ValueError("a token lives at least one second")
+
+
+def _load(folder: Path) -> OKPKey:
+    return OKPKey.import_key(json.loads((folder / KEY_FILE).read_text("ascii")))
+
+
+def _place(path: Path, content: Any, *, replace: bool) -> None:
+    """Write the file whole or not at all, readable by its owner only; fail if it is there and not to be replaced."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            json.dump(content, file)
+            file.flush()
+            os.fsync(file.fileno())
+        if replace:
+            draft.replace(path)
+        else:
+            path.hardlink_to(draft)
+    finally:
+        draft.unlink(missing_ok=True)

@@ -1,0 +1,88 @@
+"""The route class of every router: who asks is settled first, then the query, then the body; only then the handler.
+
+FastAPI itself would parse a stranger's body before asking who they are, and pass over query parameters it does not
+know, so that a misspelt `as_of` would silently answer for today.
+"""
+
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from enum import Enum
+from typing import Any, Final, get_args, get_origin
+
+from fastapi import APIRouter, Request, Response
+from fastapi.dependencies.models import Dependant
+from fastapi.params import Form
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
+
+from shared.kit.auth import Guard
+from shared.kit.body import StrictRequest
+from shared.kit.problem import Problem
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+_LISTS: Final = (list, tuple, set, frozenset)
+
+
+class StrictRoute(APIRoute):
+    """A route that admits only callers, queries and bodies that it understands."""
+
+    def get_route_handler(self) -> Handler:
+        """Return FastAPI's handler behind our own checks."""
+        handle = super().get_route_handler()
+        guards = tuple(one.call for one in _tree(self.dependant) if isinstance(one.call, Guard))
+        known = dict(_query_names(self.dependant))
+        takes_json = self.body_field is not None and not isinstance(self.body_field.field_info, Form)
+
+        async def checked(request: Request) -> Response:
+            for guard in guards:
+                await guard(request)
+            _refuse_query(request, known)
+            if not takes_json:
+                return await handle(request)
+            strict = StrictRequest(request.scope, request.receive)
+            await strict.read()
+            return await handle(strict)
+
+        return checked
+
+
+def router(*, prefix: str = "", tags: Sequence[str | Enum] = ()) -> APIRouter:
+    """Return a router of strict routes. Its prefix is its own: logs name routes by their own path."""
+    return APIRouter(prefix=prefix, tags=list(tags), route_class=StrictRoute, redirect_slashes=False)
+
+
+def _tree(dependant: Dependant) -> Iterator[Dependant]:
+    yield dependant
+    for inner in dependant.dependencies:
+        yield from _tree(inner)
+
+
+def _query_names(dependant: Dependant) -> Iterator[tuple[str, bool]]:
+    """Yield the names of the query parameters and whether they may be given more than once."""
+    for one in _tree(dependant):
+        for field in one.query_params:
+            kind = field.field_info.annotation
+            if isinstance(kind, type) and issubclass(kind, BaseModel):
+                for name, inner in kind.model_fields.items():
+                    yield inner.alias or name, _is_list(inner.annotation)
+            else:
+                yield field.alias, _is_list(kind)
+
+
+def _is_list(kind: Any) -> bool:
+    return any(get_origin(part) in _LISTS for part in (kind, *get_args(kind)))
+
+
+def _refuse_query(request: Request, known: dict[str, bool]) -> None:
+    """Refuse what no parameter stands for. Names are not repeated: a caller may have put anything there."""
+    seen: set[str] = set()
+    for name, value in request.query_params.multi_items():
+        if name not in known:
+            allowed = ", ".join(sorted(known)) or "none"
+            raise Problem(422, "unknown_parameter", f"The query parameters are among: {allowed}.")
+        if name in seen and not known[name]:
+            raise Problem(422, "repeated_parameter", f"The query parameter {name} is given once.")
+        if "\0" in value:
+            raise Problem(422, "nul_character", "No parameter holds the character U+0000.")
+        seen.add(name)
+    if any(isinstance(value, str) and "\0" in value for value in request.path_params.values()):
+        raise Problem(422, "nul_character", "No part of the path holds the character U+0000.")
