@@ -1,0 +1,129 @@
+"""The course of an account over time, for one state of knowledge: what holds at each instant, and when it changes.
+
+Everything in it is constant between two marks, so each stretch is looked at once, when it is first asked for.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from services.ledger.domain.events import StandingName
+from services.ledger.domain.knowledge import Knowledge
+from services.ledger.domain.lines import Line, State, lines_of
+from services.ledger.domain.measures import SHOP_CLOSED, closed
+from services.ledger.domain.points import Tally, coming_years, into_year
+from services.ledger.domain.years import year_of, year_start
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What holds at an instant: points of every track, standing, and the state of each line (None: not yet there)."""
+
+    points: dict[str, int]
+    standing: StandingName
+    states: tuple[State | None, ...]
+
+    def differs(self, other: "Look") -> bool:
+        """Return whether points, standing, or a sanction's state or presence differ; a track without points is none."""
+        return self.states != other.states or self.standing != other.standing or _some(self) != _some(other)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """At `at`, points, standing or sanctions change by the clock alone, from what held just before."""
+
+    at: datetime
+    before: Look
+    after: Look
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """The looks of one state of knowledge, over all time. `marks` are the instants at which something may change."""
+
+    known: Knowledge
+    lines: tuple[Line, ...]
+    marks: tuple[datetime, ...]
+    seen: dict[int, Look] = field(default_factory=dict, compare=False, repr=False)
+
+    def stretch(self, instant: datetime) -> int:
+        """Return the number of the stretch in which `instant` lies: from mark `n - 1` (inclusive) to mark `n`."""
+        return bisect_right(self.marks, instant)
+
+    def look(self, instant: datetime) -> Look:
+        """Return what holds at `instant`."""
+        number = self.stretch(instant)
+        look = self.seen.get(number)
+        if look is None:
+            look = self.seen[number] = self._look(self.marks[number - 1] if number else instant)
+        return look
+
+    def changes(self, after: datetime) -> Iterator[Change]:
+        """Yield every change later than `after`, in order of time."""
+        last = self.look(after)
+        for mark in self.marks[self.stretch(after) :]:
+            look = self.look(mark)
+            if look.differs(last):
+                yield Change(mark, last, look)
+            last = look
+
+    def tally(self, track: str, instant: datetime) -> Tally:
+        """Return the points of a track at `instant`: of unreversed entries effective by then, cleared at year ends."""
+        year = year_of(instant)
+        holdings = self.known.tracks[track].holdings if track in self.known.tracks else ()
+        counted = bisect_right(holdings, instant, key=lambda holding: holding.entry.effective_at)
+        if not counted:
+            return Tally(year, 0, 0)
+        return into_year(holdings[counted - 1].tally, year, track, self.known.timeline)
+
+    def sealed(self, instant: datetime) -> bool:
+        """Return whether a seal stands at `instant`."""
+        return any(seal.stands(instant) for track in self.known.tracks.values() for seal in track.seals)
+
+    def _look(self, instant: datetime) -> Look:
+        version = self.known.timeline.at(instant)
+        names = list(version.tracks) if version is not None else []
+        names += sorted(name for name in self.known.tracks if name not in names)
+        points = {name: self.tally(name, instant).total for name in names}
+        states = tuple(line.state(instant) for line in self.lines)
+        return Look(points, self._standing(instant, points, states), states)
+
+    def _standing(self, instant: datetime, points: dict[str, int], states: tuple[State | None, ...]) -> StandingName:
+        if self.sealed(instant):
+            return "sealed"
+        in_force = [line.row for line, state in zip(self.lines, states, strict=True) if state == "in_force"]
+        if any(SHOP_CLOSED in closed(row.measures) for row in in_force):
+            return "shop_closed"
+        if in_force:
+            return "restricted"
+        return "watch" if any(points.values()) else "good"
+
+
+def course_of(known: Knowledge) -> Course:
+    """Return the course of what is known."""
+    lines = lines_of(known)
+    return Course(known, lines, tuple(sorted(_marks(known, lines))))
+
+
+def _marks(known: Knowledge, lines: tuple[Line, ...]) -> set[datetime]:
+    marks = {entry.effective_at for entry in known.entries.values()}
+    for version in known.timeline.versions:
+        marks.add(version.effective_from)
+        if version.effective_until is not None:
+            marks.add(version.effective_until)
+    for line in lines:
+        marks.add(line.row.start)
+        if line.row.end is not None:
+            marks.add(line.row.end)
+    for name, track in known.tracks.items():
+        marks.update(seal.until for seal in track.seals if seal.until is not None)
+        if track.holdings:
+            first, last = track.holdings[0].tally, track.holdings[-1].tally
+            marks.update(year_start(year) for year in range(first.year + 1, last.year + 1))
+            marks.update(year_start(tally.year) for tally in coming_years(last, name, known.timeline))
+    return marks
+
+
+def _some(look: Look) -> dict[str, int]:
+    return {track: points for track, points in look.points.items() if points}
