@@ -7,7 +7,16 @@ from typing import Final
 
 from shared.rulebook.model import ZONE
 from shared.rulebook.problems import Problem
-from shared.rulebook.schema import GradePart, GroundPart, LadderPart, NodePart, TimelinePart, TrackPart, VersionPart
+from shared.rulebook.schema import (
+    GradePart,
+    GroundPart,
+    LadderPart,
+    NodePart,
+    TimelinePart,
+    TrackPart,
+    VersionPart,
+    YearEndPart,
+)
 
 # From here on a change of rules must be announced ahead. Source: Order 116, notice of changed platform rules.
 NOTICE_SINCE: Final = datetime(2026, 2, 1, tzinfo=ZONE)
@@ -82,10 +91,17 @@ def _track(path: str, track: TrackPart) -> Iterator[Problem]:
         yield Problem(f"{path}.ladder.nodes", "must be one node where `every` repeats it")
     for index, node in enumerate(ladder.nodes):
         yield from _node(f"{path}.ladder.nodes[{index}]", node, ladder, last=index == len(ladder.nodes) - 1)
-    for index, band in enumerate(track.year_end):
-        earlier = [other.at_least for other in track.year_end[:index] if other.measure == band.measure]
-        if earlier and band.at_least >= min(earlier):
-            yield Problem(f"{path}.year_end[{index}].at_least", f"must be below {min(earlier)}, or it is never reached")
+    yield from _year_end(f"{path}.year_end", track.year_end)
+
+
+def _year_end(path: str, bands: Sequence[YearEndPart]) -> Iterator[Problem]:
+    for index, band in enumerate(bands):
+        # The total is never below the year's new points, so an earlier band on it also takes what this one would.
+        taken = [other.at_least for other in bands[:index] if other.measure in (band.measure, "total")]
+        if taken and band.at_least >= min(taken):
+            yield Problem(f"{path}[{index}].at_least", f"must be below {min(taken)}, or an earlier band takes it all")
+        if band.carry is not None and band.carry > band.at_least:
+            yield Problem(f"{path}[{index}].carry", f"must be at most {band.at_least}: a year end adds no points")
 
 
 def _node(path: str, node: NodePart, ladder: LadderPart, *, last: bool) -> Iterator[Problem]:

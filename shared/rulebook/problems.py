@@ -1,5 +1,6 @@
 """What is wrong with a rulebook or calendar file: where in the file, and what would have to be true."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -30,6 +31,10 @@ _WORDED: Final[Mapping[str, str]] = {
     "missing": "must be given",
     "extra_forbidden": "is not a key of this format; it must be left out",
     "timezone_aware": "must be an instant with its offset from UTC",
+    "datetime_type": "must be an instant with its offset from UTC",
+    "date_type": "must be a date, without a time of day",
+    "bool_type": "must be true or false",
+    "int_type": "must be a whole number",
 }
 
 
@@ -39,8 +44,7 @@ def from_schema(error: ValidationError) -> list[Problem]:
 
 
 def _worded(kind: str, message: str) -> str:
-    plain = message.removeprefix("Value error, ").replace("Input should be", "must be")
-    return _WORDED.get(kind, plain[:1].lower() + plain[1:])
+    return _WORDED.get(kind) or re.sub(r"^[A-Z]\w+ should", "must", message.removeprefix("Value error, "))
 
 
 def _path(location: Sequence[int | str]) -> str:

@@ -40,13 +40,14 @@ def _unless(word: str, otherwise: str) -> Callable[[object], object]:
 Code: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 VersionId: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 Wording: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
+Points: TypeAlias = Annotated[int, Field(ge=0, le=100_000)]
 Count: TypeAlias = Annotated[int, Field(ge=1, le=100_000)]
 Hours: TypeAlias = Annotated[int, Field(ge=1, le=MAX_HOURS)]
 Days: TypeAlias = Annotated[int, Field(ge=1, le=MAX_DAYS)]
 Measures: TypeAlias = Annotated[list[Measure], Field(min_length=1, max_length=MAX_LIST)]
 Codes: TypeAlias = Annotated[list[Code], Field(max_length=MAX_LIST)]
 HoursOrIndefinite: TypeAlias = Annotated[Hours | None, BeforeValidator(_unless("indefinite", "whole hours"))]
-CarryOrUnchanged: TypeAlias = Annotated[Count | None, BeforeValidator(_unless("unchanged", "a whole number"))]
+CarryOrUnchanged: TypeAlias = Annotated[Points | None, BeforeValidator(_unless("unchanged", "a whole number"))]
 InstantOrUnknown: TypeAlias = Annotated[
     AwareDatetime | None, BeforeValidator(_unless("unknown", "an instant with its offset from UTC"))
 ]
@@ -100,7 +101,7 @@ class GradePart(Part):
     """情节: what it brings, which verified facts permit it, how many officers it takes."""
 
     track: Code
-    points: Annotated[int, Field(ge=0, le=100_000)]
+    points: Points
     permitted_by: Annotated[list[Code], Field(min_length=1, max_length=MAX_LIST)]
     approvals: Annotated[int, Field(ge=1, le=2)]
     direct: Annotated[list[DirectPart], Field(max_length=MAX_LIST)] = []
