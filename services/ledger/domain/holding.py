@@ -96,7 +96,9 @@ def bare(holding: Holding, instant: datetime) -> Holding:
     """Return the holding of an entry that is itself reversed at `instant`: every row it ever had, vacated."""
     rows = tuple(vacate(row, instant) for row in holding.rows)
     seal = vacate(holding.seal, instant) if holding.seal is not None else None
-    return Holding(holding.entry, holding.ladder, holding.tally, False, None, rows, seal)
+    return Holding(
+        holding.entry, holding.ladder, holding.tally, holds_seal=False, busy_until=None, rows=rows, seal=seal
+    )
 
 
 def _before(entry: Entry, prior: Holding | None, timeline: Timeline) -> Tally:

@@ -65,7 +65,7 @@ def vacate(row: Row, instant: datetime) -> Row:
 def reschedule(row: Row, term: Term, instant: datetime) -> Row:
     """Return the row with the term's node, start and end: lifted if that brings its end to `instant` or before."""
     lifted = _runs_past(row.end, instant) and term.end <= instant
-    return Row(row.slot, term.node, term.start, term.end, term.measures, False, instant if lifted else row.lifted_at)
+    return Row(row.slot, term.node, term.start, term.end, term.measures, lifted_at=instant if lifted else row.lifted_at)
 
 
 def _runs_past(end: datetime | None, instant: datetime) -> bool:

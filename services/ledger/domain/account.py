@@ -1,0 +1,112 @@
+"""The account's decision table: what may be added to an account, and which events tell of it. Source: R8 to R13.
+
+`decide` and `evolve` are the only way into an account.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import islice
+from typing import Final
+
+from services.ledger.domain import errors
+from services.ledger.domain.changes import sanction_changes
+from services.ledger.domain.checks import refusal_of
+from services.ledger.domain.commands import (
+    AccountCommand,
+    FactCommand,
+    LapseThrough,
+    Quarantine,
+    RecordEntry,
+    RegradeEntry,
+    Release,
+    ReverseEntry,
+)
+from services.ledger.domain.course import Course, course_of
+from services.ledger.domain.events import (
+    AccountEvent,
+    AccountQuarantined,
+    AccountReleased,
+    OrdinaryViolationRecorded,
+    SevereViolationRecorded,
+    StandingLapsed,
+    ViolationReversed,
+)
+from services.ledger.domain.facts import Entry, Fact
+from services.ledger.domain.knowledge import learn
+from services.ledger.domain.lowering import SEVERE
+from services.ledger.domain.state import Account, course, evolve, next_lapse, open_account, remember
+from shared.kit.decider import Refusal
+from shared.rulebook.model import Timeline
+
+MAX_LAPSES: Final = 1000  # lapses of one `LapseThrough`; what is due beyond them comes with the next
+
+__all__ = ["MAX_LAPSES", "Account", "course", "decide", "evolve", "next_lapse", "open_account"]
+
+
+def decide(account: Account, command: AccountCommand, timeline: Timeline) -> list[AccountEvent] | Refusal:
+    """Return the events that `command` makes of `account`, in order, or why it is refused.
+
+    Before a fact stand all lapses due at or before its recorded time, so that the sequence of events is a function of
+    the facts, however `LapseThrough` was given in between. A `LapseThrough` makes at most `MAX_LAPSES` events, and
+    none for an instant that is past already.
+    """
+    if isinstance(command, Release):
+        return (
+            [AccountReleased(command.position)] if account.quarantine is not None else errors.account_not_quarantined()
+        )
+    if account.quarantine is not None:
+        return errors.account_quarantined(account.quarantine)
+    match command:
+        case Quarantine():
+            return [AccountQuarantined(command.position, command.cause, command.reason)]
+        case LapseThrough():
+            return list(islice(_lapses(account, command.instant, timeline), MAX_LAPSES))
+        case RecordEntry() | ReverseEntry() | RegradeEntry():
+            refused = refusal_of(account, command, timeline)
+            return refused if refused is not None else _recorded(account, _facts(command), timeline)
+
+
+def _facts(command: FactCommand) -> tuple[Fact, ...]:
+    match command:
+        case RecordEntry():
+            return (command.entry,)
+        case ReverseEntry():
+            return (command.reversal,)
+        case RegradeEntry():
+            return (command.reversal, command.entry)
+
+
+def _recorded(account: Account, facts: tuple[Fact, ...], timeline: Timeline) -> list[AccountEvent]:
+    events: list[AccountEvent] = [*_lapses(account, facts[0].recorded_at, timeline)]
+    before = course(account, timeline)
+    for fact in facts:
+        after = course_of(learn(before.known, fact))
+        events.append(_told(fact, before, after))
+        before = after
+    remember(account, (*account.facts, *facts), before)
+    return events
+
+
+def _lapses(account: Account, until: datetime, timeline: Timeline) -> Iterator[StandingLapsed]:
+    """Yield the changes that time alone makes after `through`, at or before `until`, in order."""
+    if account.through is None:
+        return
+    for change in course(account, timeline).changes(account.through):
+        if change.at > until:
+            return
+        before, after = change.before, change.after
+        yield StandingLapsed(change.at, before.points, after.points, before.standing, after.standing)
+
+
+def _told(fact: Fact, before: Course, after: Course) -> AccountEvent:
+    """Return the event of a fact: points at its recorded time without and with it, and what it does to sanctions.
+
+    Only the severe track makes severe violations; every other track's are ordinary ones.
+    """
+    points = before.look(fact.recorded_at).points, after.look(fact.recorded_at).points
+    changes = sanction_changes(before.known, after.known)
+    if not isinstance(fact, Entry):
+        return ViolationReversed(fact, *points, changes)
+    if fact.track == SEVERE:
+        return SevereViolationRecorded(fact, *points, changes)
+    return OrdinaryViolationRecorded(fact, *points, changes)
