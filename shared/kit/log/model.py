@@ -226,7 +226,7 @@ class EventLog(ABC):
         """Give back every connection and lock. Idempotent; every other call then raises `LogUnavailable`."""
 
 
-class LogUnavailable(Exception):  # noqa: N818  # a state of the world, not a mistake
+class LogUnavailable(Exception):
     """The store cannot take or give events now. The caller may try again; whether a write happened must be asked."""
 
 

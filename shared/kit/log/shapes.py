@@ -10,7 +10,7 @@ from shared.kit.log.rows import MAX_IN, MAX_SELECT, Row, Table, Value, Where, or
 Key: TypeAlias = tuple[Value, ...]
 
 RESERVED: Final = frozenset(
-    {"stored_events", "stored_snapshots", "tracking", "log_identity", "log_head", "kept_responses"}
+    {"stored_events", "aggregate_events", "stored_snapshots", "tracking", "log_identity", "log_head", "kept_responses"}
 )
 _NAME: Final = re.compile(r"(?!sqlite_|pg_)[a-z][a-z0-9_]{0,62}")
 _MAX_INTEGER: Final = 2**63 - 1

@@ -1,0 +1,146 @@
+"""The log's recorder in SQLite, on the library's process recorder: what is written, in one durable transaction."""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import Any, Final
+
+import msgspec
+from eventsourcing import persistence
+from eventsourcing import sqlite as library
+
+from shared.kit import cloudevent
+from shared.kit.cloudevent import Encode
+from shared.kit.log.instant import Clock, utc_now
+from shared.kit.log.model import Append, EncodeFor, KeptResponse, Outcome
+from shared.kit.log.shapes import Shapes
+from shared.kit.log.sqlite import schema
+from shared.kit.log.sqlite.datastore import LogDatastore, Turn
+from shared.kit.log.sqlite.errors import StoreUnavailable
+from shared.kit.log.sqlite.table import SqliteTable
+from shared.kit.log.staging import Known, Staging, asked
+
+_INSERT_EVENT: Final = (
+    "INSERT INTO stored_events"
+    " (rowid, originator_id, originator_version, topic, recorded_us, subject, leaf, state)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_INSERT_KEPT: Final = "INSERT INTO kept_responses (scope, digest, response) VALUES (?, ?, ?)"
+_VERSION: Final = "SELECT ?1, MAX(originator_version) FROM stored_events WHERE originator_id = ?1"
+_VERSIONS: Final = (
+    "SELECT value, (SELECT MAX(originator_version) FROM stored_events WHERE originator_id = value) FROM json_each(?)"
+)
+_KEPT: Final = "SELECT scope, digest, response FROM kept_responses WHERE scope IN (SELECT value FROM json_each(?))"
+_TRACKED: Final = (
+    "SELECT application_name, notification_id FROM tracking WHERE application_name IN (SELECT value FROM json_each(?))"
+)
+
+
+class SqliteRecorder(library.SQLiteProcessRecorder):
+    """Appends to one log. What the library inserts gets positions, leaves and recorded times as well.
+
+    Every recorder of a datastore shares its sequencer.
+    """
+
+    datastore: LogDatastore
+
+    def __init__(
+        self,
+        datastore: LogDatastore,
+        *,
+        clock: Clock = utc_now,
+        shapes: Shapes | None = None,
+        encode_for: EncodeFor = cloudevent.encoder,
+    ) -> None:
+        self.shapes = shapes or Shapes()
+        self.tables = {shape.name: SqliteTable(shape) for shape in self.shapes.all()}
+        self._clock, self._encode_for = clock, encode_for
+        super().__init__(datastore)
+
+    def construct_create_table_statements(self) -> list[str]:
+        """Return the log's tables for the library's events table, its tracking table, then the read models'."""
+        _, *tracking = super().construct_create_table_statements()
+        models = [statement for table in self.tables.values() for statement in table.statements()]
+        return [*schema.STATEMENTS, *tracking, *models]
+
+    def _create_table(self, c: library.SQLiteCursor) -> None:
+        super()._create_table(c)
+        connection: sqlite3.Connection = c.sqlite_cursor.connection
+        schema.mark(connection)
+        for table in self.tables.values():
+            table.check(connection)
+
+    @cached_property
+    def log_id(self) -> str:
+        """The log's name, made when its tables were."""
+        with self.datastore.reading() as connection:
+            return schema.log_id(connection)
+
+    @cached_property
+    def _encode(self) -> Encode:
+        return self._encode_for(self.log_id)
+
+    def append_batch(self, appends: Sequence[Append]) -> list[Outcome]:
+        """See `EventLog.append_batch`."""
+        encode = self._encode
+        try:
+            with self.datastore.writing() as turn:
+                staging = Staging(turn.head, _known(turn.connection, appends), self._clock, encode, self.shapes)
+                outcomes = [staging.stage(append) for append in appends]
+                self._write(turn, staging)
+        except persistence.IntegrityError as error:
+            raise StoreUnavailable("the tables are not as this log left them") from error
+        return outcomes
+
+    def insert_events(self, stored_events: Sequence[persistence.StoredEvent], **kwargs: Any) -> Sequence[int] | None:
+        """Append as the library asks: bytes as they are, conflict where a version of a stream is taken.
+
+        Raises:
+            persistence.IntegrityError: a version is taken, or tracking would not go forwards; nothing was written.
+            TypeError: the id of a stream is not text.
+        """
+        tracking: persistence.Tracking | None = kwargs.get("tracking")
+        encode = self._encode
+        with self.datastore.writing() as turn:
+            staging = Staging(turn.head, Known(), self._clock, encode, self.shapes)
+            positions = staging.insert(stored_events)
+            if tracking:
+                staging.tracked[tracking.application_name] = tracking.notification_id
+            self._write(turn, staging)
+        return positions
+
+    def _write(self, turn: Turn, staging: Staging) -> None:
+        connection = turn.connection
+        if len(staging.events) == 1:
+            connection.execute(_INSERT_EVENT, staging.events[0])
+        elif staging.events:
+            connection.executemany(_INSERT_EVENT, staging.events)
+        for scope, kept in staging.kept.items():
+            connection.execute(_INSERT_KEPT, (scope, kept.digest, kept.response))
+        for name, position in staging.tracked.items():
+            with library.SQLiteCursor(connection.cursor()) as cursor:
+                self._insert_tracking(library.SQLiteCursor(cursor), persistence.Tracking(name, position))
+        for name, changes in staging.rows.items():
+            self.tables[name].change(connection, changes)
+        if staging.head is not turn.head:
+            schema.write_head(connection, turn.head, staging.head)
+            turn.head = staging.head
+
+
+def _known(connection: sqlite3.Connection, appends: Sequence[Append]) -> Known:
+    """Look up what the appends ask for: one query each for streams, keys and tracking, none for what is not asked."""
+    names = asked(appends)
+    known = Known()
+    if len(names.streams) == 1:
+        found: Iterable[tuple[str, int | None]] = connection.execute(_VERSION, names.streams)
+    else:
+        found = _among(connection, _VERSIONS, names.streams)
+    known.versions.update((stream, version) for stream, version in found if version is not None)
+    for scope, digest, response in _among(connection, _KEPT, names.scopes):
+        known.kept[scope] = KeptResponse(digest, response)
+    known.tracked.update(_among(connection, _TRACKED, names.names))
+    return known
+
+
+def _among(connection: sqlite3.Connection, statement: str, names: Sequence[str]) -> Iterable[Any]:
+    return connection.execute(statement, (msgspec.json.encode(names).decode(),)) if names else ()

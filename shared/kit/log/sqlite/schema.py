@@ -1,0 +1,115 @@
+"""The tables of a log in SQLite, and its sequencer's row.
+
+Positions are a column named `rowid`: the library reads it by that name, and VACUUM renumbers only rowids without one.
+Columns stand before `state`, so that reading them does not walk the pages of a long event.
+"""
+
+import sqlite3
+from typing import Final
+from uuid import uuid4
+
+from shared.kit.log.merkle import HASH_BYTES
+from shared.kit.log.sqlite.errors import StoreUnavailable
+from shared.kit.log.staging import HeadRow
+
+VERSION: Final = 1
+
+_APPEND_ONLY: Final = """
+CREATE TRIGGER IF NOT EXISTS {table}_keep_{action} BEFORE {action} ON {table}
+BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END
+"""
+
+STATEMENTS: Final = (
+    """
+CREATE TABLE IF NOT EXISTS stored_events (
+    rowid INTEGER PRIMARY KEY,
+    originator_id TEXT NOT NULL,
+    originator_version INTEGER NOT NULL,
+    topic TEXT NOT NULL,
+    recorded_us INTEGER NOT NULL,
+    subject TEXT,
+    leaf BLOB NOT NULL,
+    state BLOB NOT NULL,
+    UNIQUE (originator_id, originator_version)
+)
+""",
+    "CREATE INDEX IF NOT EXISTS stored_events_by_subject ON stored_events (subject) WHERE subject IS NOT NULL",
+    "CREATE INDEX IF NOT EXISTS stored_events_by_topic ON stored_events (topic)",
+    """
+CREATE TABLE IF NOT EXISTS log_identity (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    log_id TEXT NOT NULL
+)
+""",
+    """
+CREATE TABLE IF NOT EXISTS log_head (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    position INTEGER NOT NULL,
+    recorded_us INTEGER NOT NULL,
+    promised_us INTEGER NOT NULL,
+    frontier BLOB NOT NULL
+)
+""",
+    """
+CREATE TABLE IF NOT EXISTS kept_responses (
+    scope TEXT PRIMARY KEY NOT NULL,
+    digest BLOB NOT NULL,
+    response BLOB NOT NULL
+)
+""",
+    *(
+        _APPEND_ONLY.format(table=table, action=action)
+        for table in ("stored_events", "log_identity", "kept_responses")
+        for action in ("UPDATE", "DELETE")
+    ),
+    "INSERT INTO log_head VALUES (1, 0, 0, 0, x'') ON CONFLICT DO NOTHING",
+)
+
+
+def check_version(connection: sqlite3.Connection) -> None:
+    """Accept a file that is empty or holds a log of this version.
+
+    Raises:
+        StoreUnavailable: another version's program made it.
+    """
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version not in (0, VERSION):
+        raise StoreUnavailable(f"the file has version {version} of the log's tables, this program knows {VERSION}")
+
+
+def mark(connection: sqlite3.Connection) -> None:
+    """Give a new file its version and its log's name; a file that has them keeps them."""
+    connection.execute(f"PRAGMA user_version = {VERSION}")
+    name = f"urn:uuid:{uuid4()}"
+    connection.execute("INSERT INTO log_identity VALUES (1, ?) ON CONFLICT DO NOTHING", (name,))
+
+
+def log_id(connection: sqlite3.Connection) -> str:
+    """Return the log's name."""
+    name: str = connection.execute("SELECT log_id FROM log_identity").fetchone()[0]
+    return name
+
+
+def read_head(connection: sqlite3.Connection) -> HeadRow:
+    """Return the sequencer's row."""
+    position, recorded_us, promised_us, frontier = connection.execute(
+        "SELECT position, recorded_us, promised_us, frontier FROM log_head"
+    ).fetchone()
+    hashes = tuple(frontier[at : at + HASH_BYTES] for at in range(0, len(frontier), HASH_BYTES))
+    return HeadRow(position, recorded_us, promised_us, hashes)
+
+
+def write_head(connection: sqlite3.Connection, before: HeadRow, after: HeadRow) -> None:
+    """Replace the sequencer's row.
+
+    Raises:
+        StoreUnavailable: the row is not `before`: another program has written to the file.
+    """
+    row = (after.position, after.recorded_us, after.promised_us, b"".join(after.frontier))
+    found = connection.execute(
+        "UPDATE log_head SET position = ?, recorded_us = ?, promised_us = ?, frontier = ? "
+        "WHERE position = ? AND recorded_us = ? AND promised_us = ?",
+        (*row, before.position, before.recorded_us, before.promised_us),
+    )
+    if found.rowcount != 1:
+        raise StoreUnavailable("the log's head is not where this process left it: another program has written")

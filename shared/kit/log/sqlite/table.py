@@ -1,0 +1,114 @@
+"""A read-model table in SQLite: its statements, made from checked names."""
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from shared.kit.log.rows import Row, Value, Where, ordering
+from shared.kit.log.shapes import Key, Query, Shape
+
+_TYPES: Final = {"text": "TEXT", "integer": "INTEGER", "blob": "BLOB"}
+
+
+def _listed(columns: tuple[str, ...]) -> str:
+    return ", ".join(f'"{column}"' for column in columns)
+
+
+class SqliteTable:
+    """One table's statements. Names come from a `Shape`, which lets only plain identifiers through."""
+
+    def __init__(self, shape: Shape) -> None:
+        table = shape.table
+        self._shape = shape
+        match_key = " AND ".join(f'"{column}" = ?' for column in table.key)
+        others = tuple(column for column in shape.columns if column not in table.key)
+        replaced = ", ".join(f'"{column}" = excluded."{column}"' for column in others)
+        self._put = (
+            f'INSERT INTO "{shape.name}" ({_listed(shape.columns)}) '  # noqa: S608  # names checked by Shape
+            f"VALUES ({', '.join('?' for _ in shape.columns)}) "
+            f"ON CONFLICT ({_listed(table.key)}) DO {f'UPDATE SET {replaced}' if others else 'NOTHING'}"
+        )
+        self._remove = f'DELETE FROM "{shape.name}" WHERE {match_key}'  # noqa: S608  # names checked by Shape
+        self._select = f'SELECT {_listed(shape.columns)} FROM "{shape.name}"'  # noqa: S608  # names checked by Shape
+        self._get = f"{self._select} WHERE {match_key}"
+
+    def statements(self) -> Iterator[str]:
+        """Yield what makes the table and its indexes where they are missing. Indexes hold the key, to sort by it."""
+        table = self._shape.table
+        columns = ", ".join(
+            f'"{column}" {_TYPES[kind]}{" NOT NULL" if column in table.key else ""}'
+            for column, kind in table.columns.items()
+        )
+        yield f'CREATE TABLE IF NOT EXISTS "{table.name}" ({columns}, PRIMARY KEY ({_listed(table.key)}))'
+        for group in table.indexes:
+            name = f"{table.name}_by_{'_'.join(group)}"
+            yield f'CREATE INDEX IF NOT EXISTS "{name}" ON "{table.name}" ({_listed(ordering(table, group))})'
+
+    def check(self, connection: sqlite3.Connection) -> None:
+        """Accept a table in the store that is as the program knows it.
+
+        Raises:
+            ValueError: its columns or key are others: a read model of an older program, to be rebuilt.
+        """
+        table = self._shape.table
+        found = connection.execute(f'PRAGMA table_info("{table.name}")').fetchall()
+        columns = {row["name"]: row["type"] for row in found}
+        key = tuple(row["name"] for row in sorted(found, key=lambda row: int(row["pk"])) if row["pk"])
+        if columns != {column: _TYPES[kind] for column, kind in table.columns.items()} or key != table.key:
+            raise ValueError(f"table {table.name} in the store has other columns than the program's: rebuild it")
+
+    def change(self, connection: sqlite3.Connection, changes: Mapping[Key, tuple[Value, ...] | None]) -> None:
+        """Put the rows given, remove those that are None."""
+        puts = [values for values in changes.values() if values is not None]
+        if puts:
+            connection.executemany(self._put, puts)
+        if len(puts) < len(changes):
+            connection.executemany(self._remove, [key for key, values in changes.items() if values is None])
+
+    def get(self, connection: sqlite3.Connection, key: Key) -> Row | None:
+        """Return the row of this key."""
+        found: sqlite3.Row | None = connection.execute(self._get, key).fetchone()
+        return None if found is None else self._row(found)
+
+    def select(self, connection: sqlite3.Connection, query: Query) -> list[Row]:
+        """Return the rows a query asks for."""
+        conditions: list[str] = []
+        values: list[Value] = []
+        for condition, given in (*map(_condition, query.where), *_behind(query)):
+            conditions.append(condition)
+            values += given
+        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+        statement = f"{self._select}{where} ORDER BY {_listed(query.order)} LIMIT ?"
+        return [self._row(found) for found in connection.execute(statement, (*values, query.limit))]
+
+    def _row(self, found: sqlite3.Row) -> Row:
+        return dict(zip(self._shape.columns, found, strict=True))
+
+
+def _condition(where: Where) -> tuple[str, tuple[Any, ...]]:
+    match where.operator:
+        case "null":
+            return f'"{where.column}" IS NULL', ()
+        case "not null":
+            return f'"{where.column}" IS NOT NULL', ()
+        case "in":
+            assert isinstance(where.value, tuple)  # noqa: S101  # a checked query says so
+            return f'"{where.column}" IN ({", ".join("?" for _ in where.value)})', where.value
+        case operator:
+            return f'"{where.column}" {operator} ?', (where.value,)
+
+
+def _behind(query: Query) -> Iterator[tuple[str, tuple[Value, ...]]]:
+    """Yield the condition "sorts behind `after`", nulls first, and before it a bound that an index can use."""
+    if not query.after:
+        return
+    first, least = query.order[0], query.after[0]
+    if least is not None:
+        yield f'"{first}" >= ?', (least,)
+    ways: list[str] = []
+    values: list[Value] = []
+    for at, (column, value) in enumerate(zip(query.order, query.after, strict=True)):
+        above = f'"{column}" IS NOT NULL' if value is None else f'"{column}" > ?'
+        ways.append(" AND ".join([*(f'"{equal}" IS ?' for equal in query.order[:at]), above]))
+        values += [*query.after[:at], *(() if value is None else (value,))]
+    yield f"({' OR '.join(f'({way})' for way in ways)})", tuple(values)
