@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from shared.kit.auth import Verifier, require
 from shared.kit.health import Check, health_router
 from shared.kit.identity import Principal
+from shared.kit.log.model import LogUnavailable
 from shared.kit.logs import told
 from shared.kit.openapi import complete
 from shared.kit.problem import CODE_KEY, Problem, answer
@@ -69,6 +70,7 @@ def create_app(
     app.state.metrics = metrics if metrics is not None else Metrics()
     app.add_middleware(Telemetry, metrics=app.state.metrics)
     app.add_exception_handler(Problem, answer)
+    app.add_exception_handler(LogUnavailable, _log_unavailable)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(Exception, _unexpected)
@@ -92,6 +94,11 @@ def _own_routes() -> APIRouter:
         return JSONResponse(request.app.openapi())
 
     return routes
+
+
+async def _log_unavailable(request: Request, _: Exception) -> Response:
+    detail = "The event log takes and gives events; ask with the same idempotency key whether a write happened."
+    return await answer(request, Problem(503, "log_unavailable", detail, headers={"Retry-After": "1"}))
 
 
 async def _invalid(request: Request, error: Exception) -> Response:

@@ -55,7 +55,7 @@ class KeyCache:
         self._load, self._max_age_s, self._pause_s, self._monotonic = load, max_age_s, pause_s, monotonic
         self._keys: dict[str, PublicKey] = {}
         self._loaded_at = self._tried_at = float("-inf")
-        self._reading = asyncio.Lock()
+        self._reading: asyncio.Task[None] | None = None
 
     async def find(self, kid: str) -> PublicKey | None:
         """Return the key of this id, or None. The same object is returned until the key itself changes.
@@ -64,33 +64,32 @@ class KeyCache:
             KeysUnavailable: see there.
         """
         now = self._monotonic()
-        if (
-            now - self._loaded_at >= self._max_age_s or kid not in self._keys
-        ) and now - self._tried_at >= self._pause_s:
-            await self._reload(now)
+        wanted = kid not in self._keys or now - self._loaded_at >= self._max_age_s
+        if wanted and self._reading is None and now - self._tried_at >= self._pause_s:
+            self._reading = asyncio.create_task(self._read())
+        if wanted and self._reading is not None:
+            await asyncio.shield(self._reading)
         if self._monotonic() - self._loaded_at > self._max_age_s + STALE_S:
             raise KeysUnavailable
         return self._keys.get(kid)
 
-    async def _reload(self, asked_at: float) -> None:
-        async with self._reading:
-            if self._tried_at >= asked_at:
-                return
-            self._tried_at = self._monotonic()
-            try:
-                fresh = parse_jwks(await self._load())
-            except (OSError, httpx.HTTPError, ValueError) as failure:
-                _log.warning("jwks_unreadable", reason=type(failure).__name__)
-                return
+    async def _read(self) -> None:
+        self._tried_at = self._monotonic()
+        try:
+            fresh = parse_jwks(await self._load())
             self._keys = {kid: _same(self._keys.get(kid), key) for kid, key in fresh.items()}
             self._loaded_at = self._monotonic()
+        except (OSError, httpx.HTTPError, ValueError) as failure:
+            _log.warning("jwks_unreadable", reason=type(failure).__name__)
+        finally:
+            self._reading = None
 
 
 def open_keys(source: str) -> KeyCache:
     """Return the cache of a JWKS at an `https://` or `http://` address or in a file."""
     if source.startswith(("https://", "http://")):
         return KeyCache(lambda: _fetch(source), max_age_s=300, pause_s=10)
-    return KeyCache(lambda: to_thread.run_sync(_read, Path(source)), max_age_s=2, pause_s=1)
+    return KeyCache(lambda: to_thread.run_sync(_read_file, Path(source)), max_age_s=2, pause_s=1)
 
 
 def parse_jwks(raw: bytes) -> dict[str, PublicKey]:
@@ -156,7 +155,7 @@ def _same(known: PublicKey | None, fresh: PublicKey) -> PublicKey:
     return known if known is not None and unchanged else fresh
 
 
-def _read(path: Path) -> bytes:
+def _read_file(path: Path) -> bytes:
     with path.open("rb") as file:
         raw = file.read(MAX_JWKS_BYTES + 1)
     if len(raw) > MAX_JWKS_BYTES:

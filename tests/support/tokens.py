@@ -1,0 +1,39 @@
+"""Tokens of a local issuer for tests: one key folder, one verifier, headers per role."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from shared.kit.localkeys import AUDIENCE, ISSUER, ensure_keys, mint
+from shared.kit.tokens import Verifier, open_verifier
+
+
+@dataclass(frozen=True)
+class Issuer:
+    """A local issuer with its key in `folder`."""
+
+    folder: Path
+
+    def verifier(self, clock: Callable[[], datetime] | None = None) -> Verifier:
+        """Return a verifier of this issuer's tokens, by the real clock if none is given."""
+        jwks = str(ensure_keys(self.folder))
+        if clock is None:
+            return open_verifier(jwks, issuer=ISSUER, audience=AUDIENCE)
+        return open_verifier(jwks, issuer=ISSUER, audience=AUDIENCE, clock=clock)
+
+    def token(self, role: str, sub: str, *, seller: str | None = None, complainant: str | None = None) -> str:
+        """Return a token that is valid now."""
+        return mint(self.folder, role, sub, seller=seller, complainant=complainant)
+
+    def headers(
+        self, role: str, sub: str = "someone-1", *, seller: str | None = None, complainant: str | None = None
+    ) -> dict[str, str]:
+        """Return the request headers of a caller in this role."""
+        return {"Authorization": f"Bearer {self.token(role, sub, seller=seller, complainant=complainant)}"}
+
+
+def local_issuer(folder: Path) -> Issuer:
+    """Return an issuer whose key is made in this folder."""
+    ensure_keys(folder)
+    return Issuer(folder)
