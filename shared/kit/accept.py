@@ -1,11 +1,14 @@
 """Which of the representations on offer a caller prefers. Source: RFC 9110, section 12.5.1."""
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
 from shared.kit.problem import Problem
 
 MAX_RANGES: Final = 32
+
+_quality: Final = re.compile(r"(0(\.[0-9]{0,3})?|1(\.0{0,3})?)\Z")
 
 
 def preferred(accept: Sequence[str], offered: Sequence[str]) -> str:
@@ -40,7 +43,4 @@ def _weight(media_type: str, weights: dict[str, float]) -> float:
 def _weighed(part: str) -> tuple[str, float]:
     media_type, *parameters = (piece.strip().lower() for piece in part.split(";"))
     quality = next((one[2:] for one in parameters if one.startswith("q=")), "1")
-    try:
-        return media_type, min(max(float(quality), 0.0), 1.0)
-    except ValueError:
-        return media_type, 0.0
+    return media_type, float(quality) if _quality.match(quality) else 0.0
