@@ -55,8 +55,8 @@ token: $(RUN) ## print a token: ROLE=officer SUB=o-1 [SELLER=â€¦] [COMPLAINANT=â
 vectors: $(RUN) ## check the worked examples of a folder: DIR=tests/vectors
 	@$(PY) -m tools.vectors $(DIR)
 
-bench: $(RUN) ## measure against the raw limit and stock eventsourcing: ONLY=<row> SIZE=<events>
-	@$(PY) -m benchmarks $(if $(ONLY),--only $(ONLY)) $(if $(SIZE),--size $(SIZE))
+bench: $(RUN) ## measure against the raw limit and stock eventsourcing: ONLY=<row> SIZE=<n>
+	@$(PY) -m benchmarks $(if $(ONLY),--only $(ONLY)) $(if $(SIZE),--size $(SIZE)) $(if $(DOCUMENT),--document)
 
 openapi: $(RUN) ## write docs/openapi/*.json from the code
 	@$(PY) -m tools.openapi

@@ -8,31 +8,20 @@ import platform
 import sqlite3
 import statistics
 import subprocess
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from time import perf_counter
-from typing import Any, Final, Protocol
+from pathlib import Path
+from typing import Any, Final
 
 from rich.console import Console
 from rich.table import Table
 
 ROUNDS: Final = 5
+BEGIN: Final = "<!-- figures: make bench DOCUMENT=1 -->"
+END: Final = "<!-- end of figures -->"
 
 Contender = Callable[[], float]  # does one round's work and returns operations per second
-
-
-class Comparison(Protocol):
-    """One file per claim: what is compared, at which size. `row` is the name that `make bench ONLY=` knows."""
-
-    row: str
-    store: str
-    unit: str
-    size: int
-
-    def contenders(self, size: int) -> AbstractContextManager[Mapping[str, Contender]]:
-        """Prepare the contenders `ours`, `limit` and the peers; leaving the context clears up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +70,6 @@ def interleave(contenders: Mapping[str, Contender], rounds: int = ROUNDS) -> dic
     return {name: tuple(measured) for name, measured in rates.items()}
 
 
-@contextmanager
-def timed(operations: int, into: list[float]) -> Iterator[None]:
-    """Append to `into` the rate at which the body did `operations`, per second."""
-    start = perf_counter()
-    yield
-    into.append(operations / (perf_counter() - start))
-
-
 def environment() -> dict[str, str]:
     """Return what a figure must be read with: commit, kernel, processor architecture, versions, instant."""
     asked = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=False)
@@ -119,3 +100,29 @@ def table(records: list[dict[str, Any]]) -> Table:
 def show(records: list[dict[str, Any]]) -> None:
     """Print the table."""
     Console(width=120).print(table(records))
+
+
+def write_table(document: Path, records: list[dict[str, Any]]) -> None:
+    """Replace the table between the two marks of a document by these rows.
+
+    Raises:
+        ValueError: the document has no marks.
+    """
+    before, _, rest = document.read_text().partition(BEGIN)
+    _, mark, after = rest.partition(END)
+    if not mark:
+        raise ValueError(f"{document} has no marks for the table")
+    document.write_text(f"{before}{BEGIN}\n{markdown(records)}\n{END}{after}")
+
+
+def markdown(records: list[dict[str, Any]]) -> str:
+    """Return the rows as a Markdown table with medians and ranges, and a line that says where they were measured."""
+    lines = ["| row | store | contender | median, per second | range | ours is |", "|---|---|---|---|---|---|"]
+    for record in records:
+        medians = {"ours": record["ours"], "limit": record["limit"], **record["peers"]}
+        for name, median in medians.items():
+            low, high = record["ranges"][name]
+            ratio = "" if name == "ours" else f"{record['ours'] / median:.2f} ×"
+            lines.append(f"| {record['row']} | {record['store']} | {name} | {median:,} | {low:,}–{high:,} | {ratio} |")
+    told = {f"{r['commit']}, {r['kernel']}, Python {r['python']}, SQLite {r['sqlite']}" for r in records}
+    return "\n".join([*lines, "", f"Measured at {'; '.join(sorted(told))}."])

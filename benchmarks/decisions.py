@@ -1,0 +1,72 @@
+"""The history that all contenders work on: ordinary violations, spread over sellers, as the cases service has them."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from services.cases.domain.events import Findings, OrdinaryViolationUpheld
+from services.cases.publication import Provenance, to_draft
+from shared.kit.cloudevent import Draft
+from shared.kit.feed_client import FeedPage
+from shared.kit.ids import uuid7
+from shared.kit.log.instant import utc_now
+from shared.kit.log.model import MAX_BATCH, MAX_READ, Append
+from shared.kit.log.sqlite import open_sqlite_log
+from shared.rulebook.loader import shipped
+
+ENTRIES_PER_SELLER: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One decision: the domain event, its case and the seller account."""
+
+    event: OrdinaryViolationUpheld
+    case: str
+    seller: str
+
+    def draft(self) -> Draft:
+        """Return it as the cases service would append it: encoded, under a new id."""
+        return to_draft(
+            self.event, event_id=uuid7(), version=1, provenance=Provenance(self.case, self.seller, "o-1", "officer")
+        )
+
+
+def samples(count: int) -> list[Sample]:
+    """Return so many decisions, `ENTRIES_PER_SELLER` for each seller, sellers in turn."""
+    version = shipped("seed").versions[-1]
+    grade = next(grade for grade in version.grades.values() if grade.track == "ordinary")
+    event = OrdinaryViolationUpheld(
+        officer="o-1",
+        grade=grade.code,
+        points=grade.points,
+        factors=(),
+        findings=Findings(frequent_contact=True, number_attributable=True),
+        direct=(),
+        rulebook=version.ref,
+        calendars=(),
+        reason_digest="0" * 64,
+    )
+    sellers = max(1, count // ENTRIES_PER_SELLER)
+    return [Sample(event, uuid7(), seller_name(number % sellers)) for number in range(count)]
+
+
+def seller_name(number: int) -> str:
+    """Return the name of a seller account; all are of one length, so that answers are too."""
+    return f"s-{number:07d}"
+
+
+def fill(path: Path, count: int) -> list[FeedPage]:
+    """Write a cases log of so many decisions and return the pages that its feed would hand out."""
+    log = open_sqlite_log(path, utc_now)
+    try:
+        decided = samples(count)
+        for start in range(0, count, MAX_BATCH):
+            log.append_batch([Append(events=[sample.draft()]) for sample in decided[start : start + MAX_BATCH]])
+        pages = [log.read(after, MAX_READ) for after in range(0, count, MAX_READ)]
+        return [
+            FeedPage([event.state for event in page.events], page.scanned_through, page.head, page.recorded_through)
+            for page in pages
+        ]
+    finally:
+        log.close()
