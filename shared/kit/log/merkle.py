@@ -3,7 +3,7 @@
 Source: RFC 6962, section 2.1 (the same tree as RFC 9162). SHA-256 throughout.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from typing import Final, TypeAlias
 
@@ -24,7 +24,12 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 
 def append(frontier: Frontier, size: int, leaf: bytes) -> Frontier:
-    """Return the frontier of the tree of `size` leaves with one more; `leaf` is a leaf's hash.
+    """Return the frontier of the tree of `size` leaves with one more; see `extend`."""
+    return extend(frontier, size, (leaf,))
+
+
+def extend(frontier: Frontier, size: int, leaves: Iterable[bytes]) -> Frontier:
+    """Return the frontier of the tree of `size` leaves with more behind them, given by their hashes, in order.
 
     A frontier holds the roots of the perfect subtrees that make up the tree, largest first: one per bit set in `size`.
 
@@ -33,12 +38,15 @@ def append(frontier: Frontier, size: int, leaf: bytes) -> Frontier:
     """
     if len(frontier) != size.bit_count():
         raise ValueError(f"a tree of {size} leaves has {size.bit_count()} perfect subtrees, not {len(frontier)}")
-    left = len(frontier)
-    while size & 1:
-        left -= 1
-        leaf = node_hash(frontier[left], leaf)
-        size >>= 1
-    return (*frontier[:left], leaf)
+    subtrees = list(frontier)
+    for leaf in leaves:
+        top, full = leaf, size
+        while full & 1:  # a pair of equal subtrees makes the next larger one
+            top = node_hash(subtrees.pop(), top)
+            full >>= 1
+        subtrees.append(top)
+        size += 1
+    return tuple(subtrees)
 
 
 def root(frontier: Sequence[bytes]) -> bytes:

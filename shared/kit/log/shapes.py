@@ -41,28 +41,40 @@ class Shape:
         self.table = table
         self.name = table.name
         self.columns = tuple(table.columns)
-        self.key_at = tuple(self.columns.index(column) for column in table.key)
-        self._fits = tuple((column, _FITS[kind]) for column, kind in table.columns.items())
+        self._key_at = tuple(self.columns.index(column) for column in table.key)
+        self._fits = tuple(_FITS[kind] for kind in table.columns.values())
+        self._bounded_at = tuple(at for at, kind in enumerate(table.columns.values()) if kind != "blob")
+        self._good: set[tuple[type, ...]] = set()
 
-    def values(self, row: Row) -> tuple[Value, ...]:
-        """Return the row's values in the order of the columns, None where it names none.
+    def row(self, row: Row) -> tuple[Key, tuple[Value, ...]]:
+        """Return the row's key, and its values in the order of the columns, None where it names none.
 
         Raises:
             ValueError: it names an unknown column, a value is not of its column's type, or a part of the key is null.
         """
+        values = tuple(map(row.get, self.columns))
+        types = tuple(map(type, values))
+        if types not in self._good or len(row) != len(values):
+            self._check_slowly(row, values)
+            self._good.add(types)
+        for at in self._bounded_at:
+            value = values[at]
+            if value is not None and not self._fits[at](value):
+                raise ValueError(f"column {self.columns[at]} of table {self.name} cannot hold such a value")
+        return self._key_of(values), values
+
+    def _check_slowly(self, row: Row, values: tuple[Value, ...]) -> None:
+        """Check what holds for every row of the same columns and types, and so is looked at once."""
         if not row.keys() <= self.table.columns.keys():
             raise ValueError(f"table {self.name} has no column {min(row.keys() - self.table.columns.keys())}")
-        values = tuple([row.get(column) for column in self.columns])
-        for (column, fits), value in zip(self._fits, values, strict=True):
+        for fits, column, value in zip(self._fits, self.columns, values, strict=True):
             if value is not None and not fits(value):
                 raise ValueError(f"column {column} of table {self.name} cannot hold such a value")
-        if any(values[at] is None for at in self.key_at):
+        if None in self._key_of(values):
             raise ValueError(f"the key of table {self.name} holds no null")
-        return values
 
-    def key_of(self, values: tuple[Value, ...]) -> Key:
-        """Return the key among a row's values."""
-        return tuple([values[at] for at in self.key_at])
+    def _key_of(self, values: tuple[Value, ...]) -> Key:
+        return tuple([values[at] for at in self._key_at])
 
     def key(self, given: Sequence[Value]) -> Key:
         """Return `given` as a key.
@@ -70,9 +82,9 @@ class Shape:
         Raises:
             ValueError: it is not one value of the right type for each column of the key.
         """
-        if len(given) != len(self.key_at):
-            raise ValueError(f"the key of table {self.name} has {len(self.key_at)} columns")
-        for at, value in zip(self.key_at, given, strict=True):
+        if len(given) != len(self._key_at):
+            raise ValueError(f"the key of table {self.name} has {len(self._key_at)} columns")
+        for at, value in zip(self._key_at, given, strict=True):
             self.check(self.columns[at], value)
         return tuple(given)
 

@@ -4,8 +4,9 @@ Every store looks up what a batch asks for (`asked`), stages it, and writes the 
 append never reaches a store, so there is nothing of it to undo; one that raises takes the whole batch with it.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from eventsourcing import persistence
@@ -30,8 +31,7 @@ from shared.kit.log.rows import Put, RowChange, Value
 from shared.kit.log.shapes import Key, Shapes
 
 
-@dataclass(frozen=True, slots=True)
-class HeadRow:
+class HeadRow(NamedTuple):
     """The sequencer's row: last position, its recorded time, the last promise (microseconds, 0 for none), frontier."""
 
     position: int = 0
@@ -99,7 +99,7 @@ class Staging:
         self.events: list[StagedEvent] = []
         self.kept: dict[str, KeptResponse] = {}
         self.tracked: dict[str, int] = {}
-        self.rows: dict[str, dict[Key, tuple[Value, ...] | None]] = {}
+        self.rows: defaultdict[str, dict[Key, tuple[Value, ...] | None]] = defaultdict(dict)
         self._known, self._clock, self._encode, self._shapes = known, clock, encode, shapes
 
     def stage(self, append: Append) -> Outcome:
@@ -112,7 +112,7 @@ class Staging:
         refused = self._refused(append)
         if refused is not None:
             return refused
-        stamps = tuple(self._drafts(append.events))
+        stamps = self._drafts(append.events)
         self._change(append.rows(stamps))
         if append.tracking:
             self.tracked[append.tracking.name] = self._known.tracked[append.tracking.name] = append.tracking.position
@@ -136,37 +136,47 @@ class Staging:
             following[draft.stream] = due + 1
         return None
 
-    def _drafts(self, drafts: Sequence[Draft]) -> Iterable[Stamp]:
-        """Render drafts in order; yield their stamps."""
-        now_us = to_us(self._clock()) if drafts else 0
+    def _drafts(self, drafts: Sequence[Draft]) -> tuple[Stamp, ...]:
+        """Render drafts in order; return their stamps."""
+        if not drafts:
+            return ()
+        encode, leaf_hash = self._encode, merkle.leaf_hash
+        stamps: list[Stamp] = []
+        events: list[StagedEvent] = []
+        position, recorded_us, now_us = self._clocked()
         for draft in drafts:
-            position, recorded_us = self._next(now_us)
+            position += 1
+            recorded_us = now_us if now_us > recorded_us else recorded_us + 1
             recorded_at = from_us(recorded_us)
-            if "\0" in draft.stream or "\0" in draft.subject or "\0" in draft.type:
+            stream, subject, kind = draft.stream, draft.subject, draft.type
+            if "\0" in stream or "\0" in subject or "\0" in kind:
                 raise ValueError("stream, subject and type hold no NUL: not every store could keep it")
-            state = self._encode(draft, position, recorded_at)
-            place = (draft.stream, draft.stream_version, draft.type)
-            self._add(StagedEvent(position, *place, recorded_us, draft.subject, merkle.leaf_hash(state), state))
-            self._known.versions[draft.stream] = draft.stream_version
-            yield Stamp(position, recorded_at)
+            state = encode(draft, position, recorded_at)
+            leaf = leaf_hash(state)
+            events.append(StagedEvent(position, stream, draft.stream_version, kind, recorded_us, subject, leaf, state))
+            stamps.append(Stamp(position, recorded_at))
+        self._known.versions.update((draft.stream, draft.stream_version) for draft in drafts)
+        self._add(events)
+        return tuple(stamps)
 
-    def _next(self, now_us: int) -> tuple[int, int]:
-        """Return the next position, and a recorded time above the last and above what was promised."""
+    def _clocked(self) -> tuple[int, int, int]:
+        """Return the last position, the instant that the next recorded time must exceed, and the clock's."""
         head = self.head
-        return head.position + 1, max(now_us, head.recorded_us + 1, head.promised_us + 1)
+        return head.position, max(head.recorded_us, head.promised_us), to_us(self._clock())
 
-    def _add(self, event: StagedEvent) -> None:
-        frontier = merkle.append(self.head.frontier, event.position - 1, event.leaf)
-        self.events.append(event)
-        self.head = HeadRow(event.position, event.recorded_us, self.head.promised_us, frontier)
+    def _add(self, events: Sequence[StagedEvent]) -> None:
+        last = events[-1]
+        frontier = merkle.extend(self.head.frontier, self.head.position, [event.leaf for event in events])
+        self.head = HeadRow(last.position, last.recorded_us, self.head.promised_us, frontier)
+        self.events += events
 
     def _change(self, changes: Iterable[RowChange]) -> None:
         for change in changes:
             shape = self._shapes.of(change.table)
-            changed = self.rows.setdefault(shape.name, {})
+            changed = self.rows[shape.name]
             if isinstance(change, Put):
-                values = shape.values(change.row)
-                changed[shape.key_of(values)] = values
+                key, values = shape.row(change.row)
+                changed[key] = values
             else:
                 changed[shape.key(change.key)] = None
 
@@ -176,7 +186,7 @@ class Staging:
         self.kept[idempotency.scope] = self._known.kept[idempotency.scope] = kept
         return response
 
-    def insert(self, stored_events: Iterable[persistence.StoredEvent]) -> list[int]:
+    def insert(self, stored_events: Sequence[persistence.StoredEvent]) -> list[int]:
         """Stage what comes in by the library's own interface, bytes as they are; return the positions.
 
         The caller refuses what is not unique: here a version need not be its stream's next.
@@ -184,18 +194,21 @@ class Staging:
         Raises:
             TypeError: the id of a stream is not text.
         """
-        now_us = to_us(self._clock())
-        first = self.head.position + 1
-        for event in stored_events:
+        if not stored_events:
+            return []
+        first, recorded_us, now_us = self._clocked()
+        events: list[StagedEvent] = []
+        for position, event in enumerate(stored_events, first + 1):
             if not isinstance(event.originator_id, str):
                 raise TypeError("streams of this log are named by text")
-            position, recorded_us = self._next(now_us)
+            recorded_us = max(now_us, recorded_us + 1)
             place = (event.originator_id, event.originator_version, event.topic)
             leaf = merkle.leaf_hash(event.state)
-            self._add(StagedEvent(position, *place, recorded_us, None, leaf, event.state))
-        return list(range(first, self.head.position + 1))
+            events.append(StagedEvent(position, *place, recorded_us, None, leaf, event.state))
+        self._add(events)
+        return [event.position for event in events]
 
 
 def promised(head: HeadRow, through_us: int) -> HeadRow:
     """Return the row that promises: every event after `head` is recorded later than `through_us`."""
-    return replace(head, promised_us=max(head.promised_us, through_us))
+    return head._replace(promised_us=max(head.promised_us, through_us))

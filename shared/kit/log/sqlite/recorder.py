@@ -30,8 +30,12 @@ _VERSION: Final = "SELECT ?1, MAX(originator_version) FROM stored_events WHERE o
 _VERSIONS: Final = (
     "SELECT value, (SELECT MAX(originator_version) FROM stored_events WHERE originator_id = value) FROM json_each(?)"
 )
-_KEPT: Final = "SELECT scope, digest, response FROM kept_responses WHERE scope IN (SELECT value FROM json_each(?))"
-_TRACKED: Final = (
+_KEPT: Final = "SELECT scope, digest, response FROM kept_responses WHERE scope = ?"
+_KEPT_AMONG: Final = (
+    "SELECT scope, digest, response FROM kept_responses WHERE scope IN (SELECT value FROM json_each(?))"
+)
+_TRACKED: Final = "SELECT application_name, notification_id FROM tracking WHERE application_name = ?"
+_TRACKED_AMONG: Final = (
     "SELECT application_name, notification_id FROM tracking WHERE application_name IN (SELECT value FROM json_each(?))"
 )
 
@@ -131,16 +135,18 @@ def _known(connection: sqlite3.Connection, appends: Sequence[Append]) -> Known:
     """Look up what the appends ask for: one query each for streams, keys and tracking, none for what is not asked."""
     names = asked(appends)
     known = Known()
-    if len(names.streams) == 1:
-        found: Iterable[tuple[str, int | None]] = connection.execute(_VERSION, names.streams)
-    else:
-        found = _among(connection, _VERSIONS, names.streams)
-    known.versions.update((stream, version) for stream, version in found if version is not None)
-    for scope, digest, response in _among(connection, _KEPT, names.scopes):
+    for stream, version in _among(connection, _VERSION, _VERSIONS, names.streams):
+        if version is not None:
+            known.versions[stream] = version
+    for scope, digest, response in _among(connection, _KEPT, _KEPT_AMONG, names.scopes):
         known.kept[scope] = KeptResponse(digest, response)
-    known.tracked.update(_among(connection, _TRACKED, names.names))
+    known.tracked.update(_among(connection, _TRACKED, _TRACKED_AMONG, names.names))
     return known
 
 
-def _among(connection: sqlite3.Connection, statement: str, names: Sequence[str]) -> Iterable[Any]:
-    return connection.execute(statement, (msgspec.json.encode(names).decode(),)) if names else ()
+def _among(connection: sqlite3.Connection, of_one: str, of_many: str, names: Sequence[str]) -> Iterable[Any]:
+    if not names:
+        return ()
+    if len(names) == 1:
+        return connection.execute(of_one, names)
+    return connection.execute(of_many, (msgspec.json.encode(names).decode(),))
