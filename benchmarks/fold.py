@@ -72,7 +72,7 @@ def batches(path: Path, heads: Sequence[int]) -> list[Writes]:
     """Return what ours wrote, page by page: its events, the rows of the accounts they touch, position and head."""
     accounts = {row[0]: row for row in raw.table(path, ACCOUNTS.name)}
     singles = [(name, raw.table(path, name)) for name in (FOLLOWED.name, "tracking", "log_head")]
-    written = []
+    written: list[Writes] = []
     for before, head in zip([0, *heads], heads, strict=False):
         events = raw.read(path, "SELECT * FROM stored_events WHERE rowid > ? AND rowid <= ?", before, head)
         subjects = raw.read(

@@ -23,6 +23,8 @@ RUNNERS: Final[Mapping[str, Mapping[str, Runner]]] = {
     "situations": {"vectors": run_situation_vector},
 }
 
+app = typer.Typer(add_completion=False)
+
 
 def run_one(runner: Runner, vector: Vector) -> list[str]:
     """Return what differs; an example that cannot be read or that the code refuses differs as a whole."""
@@ -58,6 +60,7 @@ def run_folder(folder: Path) -> Iterator[tuple[str, list[str]]]:
             yield from run_file(path, sections)
 
 
+@app.command()
 def main(folder: Annotated[Path, typer.Argument(help="holds deadlines*.json, ledger*.json, situations*.json")]) -> None:
     """Run the worked examples of a folder; the exit code is 1 if any failed or none was found."""
     passed, failed = 0, 0
@@ -74,4 +77,4 @@ def main(folder: Annotated[Path, typer.Argument(help="holds deadlines*.json, led
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    app()
