@@ -9,7 +9,7 @@ import structlog
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse
-from fastapi.routing import iter_route_contexts
+from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.exceptions import HTTPException
 
 from shared.kit.auth import Verifier, require
@@ -53,8 +53,13 @@ def create_app(
 ) -> Service:
     """Return a service with these routers, health over `checks`, `/metrics` and `/openapi.json`.
 
+    Routers come from `shared.kit.route.router()`; routes of plain ASGI are let through as they are.
+
     `app.state` holds `verifier`, `metrics` and `stopping`, an `asyncio.Event` that is set when the server is told to
     stop, so that whoever keeps a request waiting answers it at once.
+
+    Raises:
+        ValueError: a router has routes that are not strict.
     """
     app = Service(
         title=title,
@@ -65,7 +70,6 @@ def create_app(
         redirect_slashes=False,
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
-    app.router.route_class = StrictRoute
     app.state.verifier, app.state.stopping = verifier, asyncio.Event()
     app.state.metrics = metrics if metrics is not None else Metrics()
     app.add_middleware(Telemetry, metrics=app.state.metrics)
@@ -76,7 +80,16 @@ def create_app(
     app.add_exception_handler(Exception, _unexpected)
     for one in (*routers, health_router(checks), _own_routes()):
         app.include_router(one)
+    _refuse_lax(app)
     return app
+
+
+def _refuse_lax(app: FastAPI) -> None:
+    """FastAPI keeps a router's own route class, so that one made without it would let lax bodies in unseen."""
+    kinds = [(one.path, one.original_route) for one in iter_route_contexts(app.routes)]
+    lax = [path for path, route in kinds if isinstance(route, APIRoute) and not isinstance(route, StrictRoute)]
+    if lax:
+        raise ValueError(f"{lax} are no StrictRoutes: make their routers with shared.kit.route.router()")
 
 
 def _own_routes() -> APIRouter:
