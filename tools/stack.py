@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -50,6 +50,30 @@ def taken(port: int) -> bool:
         except OSError:
             return True
         return False
+
+
+def wait_for(
+    url: str, process: subprocess.Popen[bytes], within_s: float = READY_WITHIN_S, statuses: Container[int] = (200,)
+) -> None:
+    """Wait until `url` answers with one of these statuses.
+
+    Raises:
+        StackError: the process ended, or gave no such answer in time.
+    """
+    deadline, said = time.monotonic() + within_s, "no answer"
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise StackError(f"ended with code {process.returncode}")
+        try:
+            answer = httpx.get(url, timeout=2, trust_env=False)
+        except httpx.HTTPError as error:
+            said = type(error).__name__
+        else:
+            if answer.status_code in statuses:
+                return
+            said = answer.text
+        time.sleep(POLL_S)
+    raise StackError(f"not ready within {within_s:g} s ({said})")
 
 
 @dataclass
@@ -147,20 +171,10 @@ class Stack:
         Raises:
             StackError: it ended, or was not ready in time; its last lines are in the message.
         """
-        process, deadline, said = self._running[name], time.monotonic() + within_s, "no answer"
-        while time.monotonic() < deadline:
-            if process.poll() is not None:
-                raise StackError(f"{name} ended with code {process.returncode}:\n{self.last_lines(name)}")
-            try:
-                answer = httpx.get(f"{self.url(name)}{path}", timeout=2, trust_env=False)
-            except httpx.HTTPError:
-                pass
-            else:
-                if answer.status_code == httpx.codes.OK:
-                    return
-                said = answer.text
-            time.sleep(POLL_S)
-        raise StackError(f"{name} was not ready within {within_s:g} s ({said}):\n{self.last_lines(name)}")
+        try:
+            wait_for(f"{self.url(name)}{path}", self._running[name], within_s)
+        except StackError as error:
+            raise StackError(f"{name}: {error}\n{self.last_lines(name)}") from None
 
     def last_lines(self, name: ServiceName, count: int = 8) -> str:
         """Return the last `count` lines that a service printed."""
