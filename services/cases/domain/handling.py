@@ -33,7 +33,7 @@ def recuse(state: Undecided, command: Recuse) -> list[CaseEvent] | Refusal:
     if refusal is not None:
         return refusal
     if not isinstance(state, Open) and state.proposal.event.officer == command.officer:
-        return errors.proposal_pending(state.proposal.id, command.officer)
+        return errors.own_proposal_pending(state.proposal.id)
     return [OfficerRecused(command.officer, command.reason_digest)]
 
 

@@ -82,7 +82,7 @@ def test_another_officers_recusal_leaves_the_case_in_hand() -> None:
 
 def test_who_has_proposed_takes_that_back_before_stepping_back() -> None:
     proposed = given(*MAIL, propose())
-    proposed.when(recuse(OFFICER, at=11)).then_refused("proposal_pending", proposer=OFFICER)
+    proposed.when(recuse(OFFICER, at=11)).then_refused("own_proposal_pending", proposal=proposed.history[-1].id)
     proposed.when(recuse(SECOND, at=11)).then(OfficerRecused(SECOND, "digest-reason"))
 
 

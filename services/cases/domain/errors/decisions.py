@@ -16,6 +16,15 @@ def officer_is_party() -> Refusal:
     return Refusal("officer_is_party", "An officer who is no party of the case would have to act.")
 
 
+def own_proposal_pending(proposal: str) -> Refusal:
+    """Who has proposed something does not step back and leave it standing."""
+    return Refusal(
+        "own_proposal_pending",
+        "The officer's own proposal would have to be taken back first.",
+        {"proposal": proposal},
+    )
+
+
 def already_handling(officer: str) -> Refusal:
     """The officer has the case in hand."""
     return Refusal("already_handling", "The case would have to be in other hands or in none.", {"officer": officer})
