@@ -36,7 +36,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class CaseFile:
-    """卷宗. What has been filed, submitted and noted, decision apart.
+    """What has been filed, submitted and noted, decision apart.
 
     `first_handled_at` is when the platform first stepped in; `handler` is the officer who has the case in hand now.
     """
