@@ -59,7 +59,8 @@ bench: $(RUN) ## measure against the raw limit and stock eventsourcing: ONLY=<ro
 	@$(PY) -m benchmarks $(if $(ONLY),--only $(ONLY)) $(if $(SIZE),--size $(SIZE)) $(if $(DOCUMENT),--document)
 
 openapi: $(RUN) ## write docs/openapi/*.json from the code
-	@$(PY) -m tools.openapi
+	@mkdir -p docs/openapi
+	@for name in cases ledger; do $(PY) -m services.$$name openapi > docs/openapi/$$name.json || exit 1; done
 
 lock: $(DEV) ## resolve the dependencies of pyproject.toml again (UPGRADE=1: to their newest)
 	@$(PY) -m tools.lock $(if $(UPGRADE),--upgrade)

@@ -11,8 +11,15 @@ Documented = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 def bare(nodes: Iterable[ast.stmt]) -> Iterator[str]:
     """Yield the names of public functions and classes among `nodes` that have no docstring."""
     for node in nodes:
-        if isinstance(node, Documented) and not node.name.startswith("_") and ast.get_docstring(node) is None:
+        if not isinstance(node, Documented) or node.name.startswith("_"):
+            continue
+        if ast.get_docstring(node) is None and not sets(node):
             yield node.name
+
+
+def sets(node: Documented) -> bool:
+    """Return whether this is the setter of a property, which its getter documents."""
+    return any(isinstance(by, ast.Attribute) and by.attr == "setter" for by in node.decorator_list)
 
 
 def undocumented(source: str) -> Iterator[str]:

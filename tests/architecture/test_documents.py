@@ -36,7 +36,7 @@ def test_paths_named_in_a_document_exist(document: str) -> None:
 def test_commands_named_in_a_document_exist(document: str) -> None:
     """`make x` in a document is a target of the Makefile."""
     targets = set(re.findall(r"^([a-z-]+):", read("Makefile"), re.MULTILINE))
-    named = set(re.findall(r"\bmake ([a-z-]+)\b(?=[^\n]*(?:`|$))", "\n".join(commands(read(document)))))
+    named = set(re.findall(r"\bmake ([a-z-]+)", "\n".join(commands(read(document)))))
     assert named
     assert named <= targets
 
