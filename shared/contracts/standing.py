@@ -34,9 +34,7 @@ class SanctionRow(BaseModel):
     measures: list[str]
     start: datetime
     end: datetime | None = Field(description="Exclusive; null: indefinite")
-    state: Literal[
-        "vacated", "moot", "stayed", "queued", "in_force", "absorbed", "superseded", "served"
-    ]
+    state: Literal["vacated", "moot", "stayed", "queued", "in_force", "absorbed", "superseded", "served"]
     lifted_at: datetime | None
 
 
@@ -48,6 +46,7 @@ class Standing(BaseModel):
     points: dict[str, Points]
     tracks: dict[str, TrackStanding]
     sanctions: list[SanctionRow]
+    restrictions: list[str] = Field(description="Sorted union of the measures in force, with all they imply")
     restricted_until: datetime | None
     next_change_at: datetime | None
     valid_from: datetime | None

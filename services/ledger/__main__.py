@@ -1,0 +1,53 @@
+"""The ledger's command line: `python -m services.ledger serve`."""
+
+import json
+import sys
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from services.ledger.main import build
+from services.ledger.settings import Settings
+from services.ledger.tables import TABLES
+from shared.kit.log.memory import open_memory_log
+from shared.kit.logs import configure_logging
+from shared.kit.server import run
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Folds decisions into the standing of sellers.",
+)
+
+
+@app.command()
+def serve() -> None:
+    """Serve the API and follow the cases log, in one process, until SIGTERM or SIGINT."""
+    settings = Settings()
+    configure_logging("ledger", settings.log_level)
+    run(build(settings), settings.host, settings.port)
+
+
+@app.command()
+def follow() -> None:
+    """Follow the cases log in a process of its own: not with SQLite, where one process alone may write."""
+    typer.echo("follow needs a store that several processes share; with SQLite, `serve` follows in-process", err=True)
+    raise typer.Exit(2)
+
+
+@app.command()
+def openapi(indent: Annotated[int, typer.Option(help="blanks per level")] = 2) -> None:
+    """Print the OpenAPI document."""
+    sys.stdout.write(document(indent))
+
+
+def document(indent: int = 2) -> str:
+    """Return the OpenAPI document as text, the same for every machine."""
+    service = build(Settings(), log=open_memory_log(lambda: datetime.now(UTC), TABLES))
+    return json.dumps(service.openapi(), ensure_ascii=False, indent=indent, sort_keys=True) + "\n"
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,30 @@
+"""The problem table: each refusal's HTTP status, and when to ask again."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from shared.kit.decider import Refusal
+from shared.kit.problem import Problem
+
+STATUS: Final[Mapping[str, int]] = {
+    "account_not_quarantined": 409,
+    "position_not_folded": 503,
+    "release_refused": 409,
+    "released_meanwhile": 409,
+    "rulebook_unknown": 422,
+    "seller_quarantined": 503,
+    "unknown_rulebook": 409,
+}
+RETRY_AFTER_S: Final[Mapping[str, int]] = {"position_not_folded": 1, "seller_quarantined": 60}
+
+
+def problem(refusal: Refusal) -> Problem:
+    """Return the answer to a refusal."""
+    retry = RETRY_AFTER_S.get(refusal.code)
+    return Problem(
+        STATUS[refusal.code],
+        refusal.code,
+        f"{refusal.detail[0].upper()}{refusal.detail[1:]}.",
+        facts=refusal.facts,
+        headers={} if retry is None else {"Retry-After": str(retry)},
+    )

@@ -1,0 +1,220 @@
+"""The one writer of the ledger: facts, lapses and releases become events, rows and progress, one append each."""
+
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from services.ledger.accounts import Accounts
+from services.ledger.casefacts import CaseFact, FollowerAlarm
+from services.ledger.domain.errors import account_not_quarantined
+from services.ledger.posting import Codec, Failed, Posting
+from services.ledger.progress import Folded, Progress
+from services.ledger.rebuilding import rules_of
+from services.ledger.standings import AccountRow, Standings, put, quarantined, rendered
+from services.ledger.tables import ACCOUNTS, CASES, FOLLOWED, PARKED
+from shared.kit.decider import Refusal
+from shared.kit.log.instant import from_us, to_us
+from shared.kit.log.model import Append, Appended, EventLog, LogUnavailable, Tracking
+from shared.kit.log.rows import Put, Remove, RowChange, Value, Where, resume
+from shared.rulebook.model import Timeline
+
+MAX_PARKED: Final = 1000  # facts that wait for one account
+LAPSE_BATCH: Final = 200  # accounts in one append of lapses
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Where a page of the cases log ends: position and recorded time of its last event, and the log's name."""
+
+    position: int
+    recorded_at: datetime
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """An account answers again: `folded` facts that waited since cases `position` count now."""
+
+    seller: str
+    position: int
+    folded: int
+
+
+class Ledger:
+    """Writes to one log. Calls block, and take turns; what they write is told to `standings` and `progress`."""
+
+    def __init__(
+        self,
+        log: EventLog,
+        codec: Codec,
+        timeline: Timeline,
+        standings: Standings,
+        progress: Progress,
+        *,
+        accounts: int = 50_000,
+    ) -> None:
+        self._log, self._codec, self._timeline = log, codec, timeline
+        self._standings, self._progress = standings, progress
+        self._accounts = Accounts(log, codec, accounts)
+        self._rules = rules_of(timeline)
+        self._source: str | None = None
+        self._lock = threading.Lock()
+        self.refresh()
+
+    @property
+    def source(self) -> str | None:
+        """The name of the cases log that was met first, None before."""
+        return self._source
+
+    def refresh(self) -> None:
+        """Forget what is in memory and read again how far the log says that the cases were folded.
+
+        Raises:
+            LogUnavailable: the log cannot say.
+        """
+        with self._lock:
+            self._forget()
+            position, row = self._log.tracked(CASES), self._log.get(FOLLOWED, CASES)
+            recorded_us = None if row is None else row["recorded_us"]
+            self._source = None if row is None else str(row["source"])
+            recorded_at = from_us(recorded_us) if isinstance(recorded_us, int) else None
+            self._progress.tell(Folded(position, recorded_at, self._log.head().position))
+
+    def fold(self, facts: Sequence[CaseFact], reached: Reached) -> bool:
+        """Fold facts, in order of cases position, and come to `reached`; return False, and write nothing, where
+        another writer was there first: then `refresh`.
+
+        Raises:
+            FollowerAlarm: more facts wait for one account than may.
+            LogUnavailable: whether it was written is not known: `refresh`.
+        """
+        with self._lock:
+            posting = self._posting({fact.seller for fact in facts})
+            for fact in facts:
+                posting.take(fact)
+            rows = self._rows(posting)
+            changes: list[RowChange] = [*map(put, rows), *map(_waiting, posting.parked), self._followed(reached)]
+            ledger_position = self._commit(posting, rows, changes, Tracking(CASES, reached.position))
+            if ledger_position is None:
+                return False
+            self._source = reached.source
+            self._progress.tell(Folded(reached.position, reached.recorded_at, ledger_position))
+            return True
+
+    def lapse(self, through: datetime) -> bool:
+        """Record every change that time alone makes to any account, due ≤ `through`; return False on a conflict.
+
+        Nothing recorded at or before `through` may come from the cases log any more.
+
+        Raises:
+            LogUnavailable: as for `fold`.
+        """
+        order, after = ("next_lapse_us",), tuple[Value, ...]()
+        due = Where("next_lapse_us", "<=", to_us(through))
+        while True:
+            with self._lock:
+                found = self._log.select(ACCOUNTS, due, order=order, limit=LAPSE_BATCH, after=after)
+                if found and not self._lapse([str(row["seller"]) for row in found], through):
+                    return False
+            if len(found) < LAPSE_BATCH:
+                return True
+            after = resume(ACCOUNTS, order, found[-1])
+
+    def release(self, seller: str, actor: str) -> Released | Failed | Refusal:
+        """Fold what waits for a quarantined account, all of it or nothing, and let it answer again.
+
+        Returns what could not be folded even now, or why nothing was tried.
+
+        Raises:
+            LogUnavailable: as for `fold`.
+        """
+        with self._lock:
+            where = Where("seller", "=", seller)
+            waiting = self._log.select(PARKED, where, order=("position",), limit=MAX_PARKED)
+            posting = self._posting({seller})
+            quarantine = posting.accounts[seller].quarantine
+            if quarantine is None:
+                return account_not_quarantined()
+            try:
+                facts = [self._codec.parked(bytes(row["state"])) for row in waiting if isinstance(row["state"], bytes)]
+            except FollowerAlarm as alarm:
+                return Refusal(alarm.code, alarm.detail, {"position": alarm.position})
+            failed = posting.release(seller, facts, actor)
+            if failed is not None:
+                return failed
+            rows = self._rows(posting)
+            changes: list[RowChange] = [
+                *map(put, rows),
+                *(Remove(PARKED, (seller, row["position"])) for row in waiting),
+            ]
+            ledger_position = self._commit(posting, rows, changes, None)
+            if ledger_position is None:
+                return Refusal("released_meanwhile", "nobody else writes to the account meanwhile")
+            self._progress.tell(replace(self._progress.now, ledger_position=ledger_position))
+            return Released(seller, quarantine.position, len(facts))
+
+    def _posting(self, sellers: Iterable[str]) -> Posting:
+        return Posting(self._accounts.load(sellers), self._timeline, self._codec)
+
+    def _lapse(self, sellers: Sequence[str], through: datetime) -> bool:
+        posting = self._posting(sellers)
+        for seller in sellers:
+            posting.lapse(seller, through)
+            posting.touched.setdefault(seller, 0)
+        rows = self._rows(posting)
+        ledger_position = self._commit(posting, rows, list(map(put, rows)), None)
+        if ledger_position is not None:
+            self._progress.tell(replace(self._progress.now, ledger_position=ledger_position))
+        return ledger_position is not None
+
+    def _rows(self, posting: Posting) -> list[AccountRow]:
+        """Return the rows of the accounts touched; where no fact touched one, its position stays as it was."""
+        waiting: dict[str, int] = {}
+        for fact in posting.parked:
+            waiting[fact.seller] = waiting.get(fact.seller, 0) + 1
+        rows = []
+        for seller, position in posting.touched.items():
+            account = posting.accounts[seller]
+            before = self._standings.row(seller) if seller in waiting or not position else None
+            last = position or (0 if before is None else before.position)
+            if account.quarantine is None:
+                rows.append(rendered(account, self._timeline, position=last))
+                continue
+            parked = waiting.get(seller, 0) + (0 if before is None else before.parked)
+            if parked > MAX_PARKED:
+                raise FollowerAlarm("too_many_wait", last, f"more than {MAX_PARKED} facts wait for one account")
+            rows.append(quarantined(account, account.quarantine.position, position=last, parked=parked))
+        return rows
+
+    def _followed(self, reached: Reached) -> Put:
+        recorded_us = to_us(reached.recorded_at)
+        return Put(
+            FOLLOWED, {"name": CASES, "source": reached.source, "recorded_us": recorded_us, "rules": self._rules}
+        )
+
+    def _commit(
+        self, posting: Posting, rows: list[AccountRow], changes: Sequence[RowChange], tracking: Tracking | None
+    ) -> int | None:
+        """Append; return the new head of our own log, or None on a conflict, with nothing written."""
+        append = Append(events=posting.drafts, rows=lambda _: changes, tracking=tracking)
+        try:
+            outcome = self._log.append(append)
+        except LogUnavailable:
+            self._forget()
+            raise
+        if not isinstance(outcome, Appended):
+            self._forget()
+            return None
+        self._accounts.keep({seller: posting.accounts[seller] for seller in posting.touched})
+        self._standings.replace(rows)
+        return outcome.stamps[-1].position if outcome.stamps else self._progress.now.ledger_position
+
+    def _forget(self) -> None:
+        self._accounts.forget()
+        self._standings.forget()
+
+
+def _waiting(fact: CaseFact) -> Put:
+    return Put(PARKED, {"seller": fact.seller, "position": fact.position, "state": fact.state})

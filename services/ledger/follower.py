@@ -1,0 +1,177 @@
+"""Follows the cases log: one feed page is one append, exactly once; an alarm stops the following, never the reading.
+
+Exactly once comes from the position written with the entries: a page that was folded already, wholly or in part, is
+folded from where it is new; where another writer was first, memory is dropped and the position read again.
+"""
+
+import random
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final, Literal, Protocol, TypeAlias
+
+import msgspec
+import structlog
+
+from services.ledger.application import Ledger, Reached
+from services.ledger.casefacts import CaseFact, FollowerAlarm
+from services.ledger.progress import Progress
+from shared.kit.cloudevent import Envelope, decode
+from shared.kit.feed_client import FeedBroken, FeedPage, FeedUnavailable
+from shared.kit.log.model import MAX_READ, LogUnavailable
+
+WAIT_S: Final = 1  # how long the feed holds an empty page back, and so how late a lapse is recorded
+FIRST_DELAY_S: Final = 0.1
+LONGEST_DELAY_S: Final = 30.0
+
+State: TypeAlias = Literal["starting", "following", "retrying", "alarmed", "stopped"]
+
+_log = structlog.get_logger(__name__)
+
+
+class Feed(Protocol):
+    """Where pages of the cases log come from: the feed client, or anything that keeps its promises."""
+
+    def page(self, after: int, limit: int, wait_s: int = 0) -> FeedPage:
+        """Return the events above `after`, without a hole; see `FeedClient.page`."""
+        ...
+
+
+class FactCodec(Protocol):
+    """What the follower needs of the publication."""
+
+    def fact(self, envelope: Envelope, state: bytes) -> CaseFact | None:
+        """Return what an event is to an account; see `Publication.fact`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How following goes. `head` is the cases log's as last told; `passed_over` counts events that move no points."""
+
+    state: State = "starting"
+    reason: str = ""
+    head: int = 0
+    passed_over: int = 0
+
+
+class Follower:
+    """Folds what the feed says into the ledger. `step` and `run` belong to one thread, `status` to any."""
+
+    def __init__(self, ledger: Ledger, progress: Progress, codec: FactCodec, feed: Feed) -> None:
+        self._ledger, self._progress, self._codec, self._feed = ledger, progress, codec, feed
+        self.status = Status()
+
+    def step(self, page: FeedPage) -> bool:
+        """Fold what is new in a page; with an empty one, record what time alone has changed by then.
+
+        What stands before the cause of an alarm is folded. Returns False, with nothing written, where another writer
+        was there first; the position was read again then.
+
+        Raises:
+            FollowerAlarm: the log went back, has a hole, is another one, or says what must not be passed over.
+            LogUnavailable: whether it was written is not known.
+        """
+        position = self._progress.now.position
+        if page.head < position:
+            raise FollowerAlarm("log_went_back", page.head, f"its head was at {position} already")
+        reading = _Reading(self._codec, self._ledger.source, position, self._progress.now.recorded_at)
+        alarm = reading.read(page.events)
+        done = True
+        if reading.reached is not None:
+            done = self._ledger.fold(reading.facts, reading.reached)
+        elif alarm is None and not page.events:
+            if page.scanned_through > position:
+                raise FollowerAlarm("hole", position + 1, "an empty page reaches further than what was read")
+            done = self._ledger.lapse(page.recorded_through)
+        if not done:
+            self._ledger.refresh()
+            return False
+        self.status = replace(self.status, head=page.head, passed_over=self.status.passed_over + reading.passed_over)
+        if alarm is not None:
+            raise alarm
+        return True
+
+    def run(self, stop: threading.Event) -> None:
+        """Follow until `stop` is set or an alarm is raised; the feed's and the log's failures are waited out."""
+        failures, ended = 0, "an error that is not known to this service"
+        try:
+            while not stop.is_set():
+                try:
+                    self.step(self._feed.page(self._progress.now.position, MAX_READ, WAIT_S))
+                except (FeedUnavailable, LogUnavailable) as failure:
+                    failures += 1
+                    self._wait(failure, failures, stop)
+                else:
+                    failures = 0
+                    self._turn("following")
+            ended = "asked to"
+        except (FollowerAlarm, FeedBroken) as alarm:
+            ended = str(alarm)
+            self._turn("alarmed", ended)
+        finally:
+            if self.status.state != "alarmed":
+                self._turn("stopped", ended)
+
+    def _wait(self, failure: FeedUnavailable | LogUnavailable, failures: int, stop: threading.Event) -> None:
+        self._turn("retrying", f"{type(failure).__name__}: {failure}")
+        asked_s = failure.retry_after_s if isinstance(failure, FeedUnavailable) else None
+        longest_s = min(LONGEST_DELAY_S, FIRST_DELAY_S * 2 ** min(failures, 16))
+        delay_s = max(min(asked_s or 0.0, LONGEST_DELAY_S), random.uniform(longest_s / 2, longest_s))  # noqa: S311  # jitter
+        stop.wait(delay_s)
+        if isinstance(failure, LogUnavailable) and not stop.is_set():
+            try:
+                self._ledger.refresh()
+            except LogUnavailable:
+                return  # the next step fails for the same reason, and waits longer
+
+    def _turn(self, state: State, reason: str = "") -> None:
+        if state == self.status.state and reason == self.status.reason:
+            return
+        self.status = replace(self.status, state=state, reason=reason)
+        say = _log.error if state == "alarmed" else _log.info
+        say("follower", state=state, reason=reason, position=self._progress.now.position)
+
+
+class _Reading:
+    """Reads the events of one page behind a position, up to the first that raises an alarm."""
+
+    def __init__(self, codec: FactCodec, source: str | None, position: int, recorded_at: datetime | None) -> None:
+        self._codec, self._source = codec, source
+        self._position, self._recorded_at = position, recorded_at
+        self.facts: list[CaseFact] = []
+        self.passed_over = 0
+        self.reached: Reached | None = None
+
+    def read(self, events: Sequence[bytes]) -> FollowerAlarm | None:
+        """Take in what is new; return the alarm at which reading ended, if one was raised."""
+        try:
+            for state in events:
+                self._take(state)
+        except FollowerAlarm as alarm:
+            return alarm
+        return None
+
+    def _take(self, state: bytes) -> None:
+        expected = self._position + 1
+        try:
+            envelope = decode(state)
+            position = envelope.position
+        except (msgspec.DecodeError, ValueError):
+            raise FollowerAlarm("not_an_event", expected, "the bytes are no event") from None
+        if position <= self._position:
+            return
+        if position != expected:
+            raise FollowerAlarm("hole", expected, f"the next event is {position}")
+        if self._source not in (None, envelope.source):
+            raise FollowerAlarm("other_log", position, f"the log is {envelope.source!a}, it was {self._source!a}")
+        if self._recorded_at is not None and envelope.recordedtime <= self._recorded_at:
+            raise FollowerAlarm("time_went_back", position, "the recorded time is not after the one before")
+        fact = self._codec.fact(envelope, state)
+        if fact is None:
+            self.passed_over += 1
+        else:
+            self.facts.append(fact)
+        self._position, self._recorded_at, self._source = position, envelope.recordedtime, envelope.source
+        self.reached = Reached(position, envelope.recordedtime, envelope.source)

@@ -1,0 +1,87 @@
+"""An account with the events that made it: what questions about other instants, and statements, are answered from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+from services.ledger.accounts import stream_of
+from services.ledger.domain.account import Account, evolve, open_account
+from services.ledger.domain.events import (
+    AccountEvent,
+    OrdinaryViolationRecorded,
+    SevereViolationRecorded,
+    ViolationReversed,
+)
+from services.ledger.domain.facts import Fact
+from services.ledger.lru import Lru
+from services.ledger.posting import Codec
+from shared.kit.log.model import EventLog
+
+Moved: TypeAlias = OrdinaryViolationRecorded | SevereViolationRecorded | ViolationReversed
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One event of an account: its version of the account, its position in our log, when it was recorded there."""
+
+    version: int
+    position: int
+    recorded_at: datetime
+    event: AccountEvent
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """An account and its events, in order of version from 1."""
+
+    account: Account
+    events: tuple[Told, ...]
+
+    def version_known(self, known_at: datetime | None, known_position: int | None) -> int:
+        """Return the version that the last fact known by then made; 0 if there was none.
+
+        Lapses do not count: when they are recorded depends on nothing that a question names.
+        """
+        return max((told.version for told in self.events if _known(told.event, known_at, known_position)), default=0)
+
+
+class Histories:
+    """Reads histories; those read last stay in memory, by account and version, which never change."""
+
+    def __init__(self, log: EventLog, codec: Codec, capacity: int) -> None:
+        self._log, self._codec = log, codec
+        self._kept: Lru[tuple[str, int], History] = Lru(capacity)
+
+    def of(self, seller: str, version: int) -> History:
+        """Return the history of an account that has come to `version`, or further by now."""
+        kept = self._kept.get((seller, version))
+        if kept is not None:
+            return kept
+        account, events = open_account(seller), list[Told]()
+        for stored in self._log.stream(stream_of(seller)):
+            event = self._codec.event(stored)
+            account = evolve(account, event)
+            events.append(Told(account.version, stored.position, stored.recorded_at, event))
+        history = History(account, tuple(events))
+        self._kept.put((seller, account.version), history)
+        return history
+
+
+def fact_of(event: Moved) -> Fact:
+    """Return the fact that an event tells of."""
+    return event.reversal if isinstance(event, ViolationReversed) else event.entry
+
+
+def moved(events: Sequence[Told]) -> list[tuple[Told, Moved]]:
+    """Return the events that tell of facts, in order."""
+    return [(told, told.event) for told in events if isinstance(told.event, Moved)]
+
+
+def _known(event: AccountEvent, known_at: datetime | None, known_position: int | None) -> bool:
+    if not isinstance(event, Moved):
+        return False
+    fact = fact_of(event)
+    return (known_at is None or fact.recorded_at <= known_at) and (
+        known_position is None or fact.position <= known_position
+    )

@@ -1,0 +1,137 @@
+"""Where a seller stands, at any clocks and under any rules: from the row while it is good, else from the facts."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from services.ledger.domain.account import course, open_account
+from services.ledger.domain.course import Course, course_of
+from services.ledger.domain.facts import Fact
+from services.ledger.domain.knowledge import learn_all
+from services.ledger.domain.standing import known_by, standing_in, timeline_of
+from services.ledger.history import Histories, History
+from services.ledger.progress import Folded, Progress
+from services.ledger.rendering import NOTHING_ASKED, Asked, body_of, etag_of
+from services.ledger.standings import AccountRow, Standings, quarantined, rendered
+from shared.kit.decider import Refusal
+from shared.kit.log.instant import from_us, to_us
+from shared.rulebook.model import Timeline
+
+_NEVER: Final = from_us(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A rendered answer, its tag, and how far the logs were folded at least when it was made."""
+
+    body: bytes
+    etag: str
+    folded: Folded
+
+
+class Questions:
+    """Answers at once from what is committed; waits for nothing, writes nothing."""
+
+    def __init__(
+        self,
+        timeline: Timeline,
+        standings: Standings,
+        histories: Histories,
+        progress: Progress,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._timeline, self._standings, self._histories = timeline, standings, histories
+        self._progress, self._clock = progress, clock
+        self._alone: dict[str, Timeline] = {}
+
+    @property
+    def timeline(self) -> Timeline:
+        """The rulebook."""
+        return self._timeline
+
+    @property
+    def folded(self) -> Folded:
+        """How far the logs have come, at least, for whatever is answered from now on."""
+        return self._progress.now
+
+    def now(self) -> datetime:
+        """Return the instant that "now" means: the clock's, but never before the last fact folded was recorded."""
+        return max(self._clock(), self._progress.now.recorded_at or _NEVER)
+
+    def standing(self, seller: str, asked: Asked = NOTHING_ASKED) -> Answer | Refusal:
+        """Return the standing as asked, or why there is none: `seller_quarantined`, `rulebook_unknown`,
+        `position_not_folded`.
+        """
+        folded = self._progress.now
+        if asked != NOTHING_ASKED:
+            return self._computed(seller, asked, folded)
+        row = self.current(seller)
+        return Answer(row.body, row.etag, folded) if row.quarantined is None else refused(row.quarantined)
+
+    def current(self, seller: str) -> AccountRow:
+        """Return the account's row, good now or quarantined: an old standing is rendered anew, never returned."""
+        generation, now = self._standings.generation, self.now()
+        row = self._standings.row(seller)
+        if row is not None and (row.quarantined is not None or row.answers(to_us(now))):
+            return row
+        account = open_account(seller) if row is None else self._histories.of(seller, row.version).account
+        position = 0 if row is None else row.position
+        if account.quarantine is not None:
+            return quarantined(account, account.quarantine.position, position=position, parked=0)
+        fresh = rendered(account, self._timeline, now, position=position)
+        self._standings.keep(fresh, generation)
+        return fresh
+
+    def history(self, seller: str) -> History | Refusal:
+        """Return the account's history as committed, or `seller_quarantined`."""
+        row = self._standings.row(seller)
+        history = History(open_account(seller), ()) if row is None else self._histories.of(seller, row.version)
+        quarantine = history.account.quarantine
+        return history if quarantine is None else refused(quarantine.position)
+
+    def rules(self, version: str | None) -> Timeline | Refusal:
+        """Return the timeline to ask: the rulebook's, or that of one version for ever; else `rulebook_unknown`."""
+        if version is None:
+            return self._timeline
+        named = self._timeline.named(version)
+        if named is None:
+            known = tuple(one.id for one in self._timeline.versions)
+            return Refusal("rulebook_unknown", "the rulebook has a version of this id", {"versions": known})
+        return self._alone.setdefault(version, timeline_of(named))
+
+    def _computed(self, seller: str, asked: Asked, folded: Folded) -> Answer | Refusal:
+        if asked.known_position is not None and asked.known_position > folded.position:
+            return Refusal(
+                "position_not_folded", "the position is folded already", {"folded_position": folded.position}
+            )
+        history, timeline = self.history(seller), self.rules(asked.rulebook)
+        if isinstance(history, Refusal):
+            return history
+        if isinstance(timeline, Refusal):
+            return timeline
+        as_of = self.now() if asked.as_of is None else asked.as_of
+        account, version = history.account, history.account.version
+        if asked.known_at is None and asked.known_position is None:
+            found = course(account, timeline) if timeline is self._timeline else _course(account.facts, timeline)
+        else:
+            found = _course(known_by(account.facts, asked.known_at, asked.known_position), timeline)
+            version = history.version_known(asked.known_at, asked.known_position)
+        body = body_of(standing_in(seller, found, as_of), version, asked, final=_final(asked, folded))
+        return Answer(body, etag_of(body), folded)
+
+
+def refused(position: int) -> Refusal:
+    """Return why a quarantined account answers nothing: an old standing would be wrong."""
+    detail = "the account is released: a fact of the cases log could not be folded, and the later ones wait behind it"
+    return Refusal("seller_quarantined", detail, {"position": position})
+
+
+def _course(facts: Iterable[Fact], timeline: Timeline) -> Course:
+    return course_of(learn_all(timeline, facts))
+
+
+def _final(asked: Asked, folded: Folded) -> bool:
+    if asked.known_position is not None:
+        return True
+    return asked.known_at is not None and folded.recorded_at is not None and asked.known_at <= folded.recorded_at

@@ -1,0 +1,128 @@
+"""The read model: one row per account with its standing ready to send, and the rows that were read last.
+
+A row is a cache with an end: it is answered only while the instant asked about lies in [valid_from, valid_until),
+otherwise the answer is made from the facts again. It is rendered at the instant through which its account was folded,
+never at a clock, so that a replay makes the same bytes.
+"""
+
+import threading
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from services.ledger.domain.account import Account, course, next_lapse
+from services.ledger.domain.standing import standing_in
+from services.ledger.lru import Lru
+from services.ledger.rendering import body_of, etag_of
+from services.ledger.tables import ACCOUNTS, FOREVER_US
+from shared.kit.log.instant import from_us, to_us
+from shared.kit.log.model import EventLog
+from shared.kit.log.rows import Put, Row
+from shared.rulebook.model import Timeline
+
+_BEGINNING: Final = from_us(0)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    """One account as the read model holds it. `quarantined` is a cases position; then there is no standing to send.
+
+    `version` 0 is an account without facts. `valid_until_us` is exclusive.
+    """
+
+    seller: str
+    version: int
+    position: int
+    quarantined: int | None
+    parked: int
+    next_lapse_us: int | None
+    valid_from_us: int
+    valid_until_us: int
+    etag: str
+    body: bytes
+
+    def answers(self, now_us: int) -> bool:
+        """Return whether `body` is the standing at this instant."""
+        return self.valid_from_us <= now_us < self.valid_until_us
+
+
+def rendered(account: Account, timeline: Timeline, at: datetime | None = None, *, position: int = 0) -> AccountRow:
+    """Return the row of an account that is not quarantined, its standing rendered at `at`.
+
+    By default that is the instant through which the account was folded.
+    """
+    standing = standing_in(account.seller, course(account, timeline), at or account.through or _BEGINNING)
+    lapse = next_lapse(account, timeline)
+    body = body_of(standing, account.version)
+    return AccountRow(
+        seller=account.seller,
+        version=account.version,
+        position=position,
+        quarantined=None,
+        parked=0,
+        next_lapse_us=None if lapse is None else to_us(lapse),
+        valid_from_us=0 if standing.valid_from is None else to_us(standing.valid_from),
+        valid_until_us=FOREVER_US if standing.valid_until is None else to_us(standing.valid_until),
+        etag=etag_of(body),
+        body=body,
+    )
+
+
+def quarantined(account: Account, since: int, *, position: int, parked: int) -> AccountRow:
+    """Return the row of an account that cannot answer: the fact at `since` could not be folded, `parked` facts wait."""
+    return AccountRow(account.seller, account.version, position, since, parked, None, 0, 0, "", b"")
+
+
+def put(row: AccountRow) -> Put:
+    """Return the change that writes this row."""
+    return Put(ACCOUNTS, {name: getattr(row, name) for name in ACCOUNTS.columns})
+
+
+def _read(row: Row) -> AccountRow:
+    return AccountRow(**row)  # type: ignore[arg-type]  # the table's typed columns are the fields, name by name
+
+
+class Standings:
+    """Reads account rows; those read last stay in memory for as long as the one writer does not replace them."""
+
+    def __init__(self, log: EventLog, capacity: int) -> None:
+        self._log = log
+        self._rows: Lru[str, AccountRow] = Lru(capacity)
+        self._lock = threading.Lock()
+        self._generation = 0
+
+    def row(self, seller: str) -> AccountRow | None:
+        """Return the row of an account as committed, or None: nothing was ever folded for it."""
+        kept = self._rows.get(seller)
+        if kept is not None:
+            return kept
+        generation = self._generation
+        found = self._log.get(ACCOUNTS, seller)
+        row = None if found is None else _read(found)
+        if row is not None:
+            self.keep(row, generation)
+        return row
+
+    @property
+    def generation(self) -> int:
+        """How often rows were replaced: what was read before the number rose may be old."""
+        return self._generation
+
+    def keep(self, row: AccountRow, generation: int) -> None:
+        """Keep a row that was read or rendered anew at `generation`, unless rows were replaced since."""
+        with self._lock:
+            if generation == self._generation:
+                self._rows.put(row.seller, row)
+
+    def replace(self, rows: list[AccountRow]) -> None:
+        """Take over rows that were committed just now."""
+        with self._lock:
+            self._generation += 1
+            for row in rows:
+                self._rows.put(row.seller, row)
+
+    def forget(self) -> None:
+        """Drop every row from memory: somebody else may have written."""
+        with self._lock:
+            self._generation += 1
+            self._rows.clear()

@@ -1,0 +1,46 @@
+"""The read model's tables, written in the transaction of the entries that they are made of."""
+
+from typing import Final
+
+from shared.kit.log.rows import Table
+
+CASES: Final = "cases"  # the follower's name in tracking, and the key of its row
+
+ACCOUNTS: Final = Table(
+    "accounts",
+    {
+        "seller": "text",
+        "version": "integer",
+        "position": "integer",  # cases position of the last fact folded or parked
+        "quarantined": "integer",  # cases position of the fact that could not be folded
+        "parked": "integer",  # facts that wait
+        "next_lapse_us": "integer",
+        "valid_from_us": "integer",
+        "valid_until_us": "integer",
+        "etag": "text",
+        "body": "blob",  # the standing as it is answered while now lies in [valid_from, valid_until)
+    },
+    key=("seller",),
+    indexes=(("next_lapse_us",), ("quarantined",)),
+)
+
+PARKED: Final = Table(
+    "parked",
+    {"seller": "text", "position": "integer", "state": "blob"},
+    key=("seller", "position"),
+)
+
+FOLLOWED: Final = Table(
+    "followed",
+    {
+        "name": "text",
+        "source": "text",  # the log that was met first; another one stops the follower
+        "recorded_us": "integer",  # recorded time of the last event folded
+        "rules": "text",  # digest of the rulebook and the form with which rows were rendered
+    },
+    key=("name",),
+)
+
+FOREVER_US: Final = 2**62  # stands for "no end": later than any instant that can be written down
+
+TABLES: Final = (ACCOUNTS, PARKED, FOLLOWED)

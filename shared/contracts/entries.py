@@ -1,0 +1,109 @@
+"""What the ledger says of an account: the `data` of its events, as followers and auditors read them.
+
+`before` and `after` are points per track at the fact's recorded time, without and with it: every `before` equals the
+last `after`. `account_version` is the stream's version, from 1 without holes. `subject` is the seller account, `time`
+the effective instant, `causationid` the event of the cases log that caused it. Unknown fields are ignored.
+"""
+
+from datetime import datetime
+from typing import Final, Literal, TypeAlias
+
+import msgspec
+
+from shared.contracts.decisions import DirectSanction, PinnedRef
+
+ORDINARY_RECORDED: Final = "demerit.ledger.ordinary_violation_recorded.v1"
+SEVERE_RECORDED: Final = "demerit.ledger.severe_violation_recorded.v1"
+REVERSED: Final = "demerit.ledger.violation_reversed.v1"
+LAPSED: Final = "demerit.ledger.standing_lapsed.v1"
+QUARANTINED: Final = "demerit.ledger.account_quarantined.v1"
+RELEASED: Final = "demerit.ledger.account_released.v1"
+
+StandingName: TypeAlias = Literal["good", "watch", "restricted", "shop_closed", "sealed"]
+
+
+class SanctionChanged(msgspec.Struct, frozen=True):
+    """One sanction ordered, rescheduled or vacated: whose, which node, its start and end from now on (end exclusive).
+
+    `end` is null where it is indefinite.
+    """
+
+    change: Literal["ordered", "rescheduled", "vacated"]
+    entry: str
+    track: str
+    node: int | Literal["direct"]
+    start: datetime
+    end: datetime | None
+
+
+class ViolationRecorded(msgspec.Struct, frozen=True):
+    """`ordinary_violation_recorded` and `severe_violation_recorded`: the type of the event names the track.
+
+    `entry` is the decision's event id and `position` its cases position; `regrades` names the entry it replaces.
+    `rulebook` is the version that gave the points.
+    """
+
+    entry: str
+    case: str
+    position: int
+    grade: str
+    points: int
+    effective_at: datetime
+    recorded_at: datetime
+    direct: tuple[DirectSanction, ...]
+    regrades: str | None
+    rulebook: PinnedRef | None
+    calendars: tuple[PinnedRef, ...]
+    before: dict[str, int]
+    after: dict[str, int]
+    sanctions: tuple[SanctionChanged, ...]
+    account_version: int
+
+
+class ViolationReversed(msgspec.Struct, frozen=True):
+    """`violation_reversed`: `entry` counts no longer, because of the event `cause` at cases `position`.
+
+    `rulebook` is the version in force at `recorded_at`, null before the first.
+    """
+
+    entry: str
+    kind: Literal["reversed", "regraded", "revoked"]
+    cause: str
+    position: int
+    recorded_at: datetime
+    rulebook: PinnedRef | None
+    before: dict[str, int]
+    after: dict[str, int]
+    sanctions: tuple[SanctionChanged, ...]
+    account_version: int
+
+
+class StandingLapsed(msgspec.Struct, frozen=True):
+    """`standing_lapsed`: at `at` the clock alone changed points, standing or a sanction's state.
+
+    `rulebook` is the version in force at `at`, null before the first.
+    """
+
+    at: datetime
+    rulebook: PinnedRef | None
+    before: dict[str, int]
+    after: dict[str, int]
+    standing_before: StandingName
+    standing_after: StandingName
+    account_version: int
+
+
+class AccountQuarantined(msgspec.Struct, frozen=True):
+    """`account_quarantined`: the event `cause` at cases `position` could not be folded; facts from there on wait."""
+
+    position: int
+    cause: str
+    reason: str
+    account_version: int
+
+
+class AccountReleased(msgspec.Struct, frozen=True):
+    """`account_released`: the facts that waited since cases `position` are folded; the account answers again."""
+
+    position: int
+    account_version: int
