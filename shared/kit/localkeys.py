@@ -15,6 +15,7 @@ from joserfc.jws import serialize_compact
 
 from shared.kit.fields import is_identifier
 from shared.kit.identity import ROLES
+from shared.kit.ids import uuid7
 from shared.kit.tokens import REGISTRY
 
 ISSUER: Final = "demerit-local"
@@ -95,8 +96,8 @@ def _load(folder: Path) -> OKPKey:
 
 def _place(path: Path, content: Any, *, replace: bool) -> None:
     """Write the file whole or not at all, readable by its owner only; fail if it is there and not to be replaced."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    draft = path.with_name(f".{path.name}.{uuid7()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
             json.dump(content, file)

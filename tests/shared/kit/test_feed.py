@@ -202,6 +202,15 @@ def test_a_log_that_closes_under_a_waiting_reader_is_said_to_be_unavailable(feed
     assert answer.result(5).json()["code"] == "log_unavailable"
 
 
+@pytest.fixture(scope="module")
+def idle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Feed]:
+    """A served feed of an empty log, for tests that only ask."""
+    log = open_memory_log(lambda: datetime.now(UTC))
+    with served(local_issuer(tmp_path_factory.mktemp("keys")), log) as one:
+        yield one
+    log.close()
+
+
 @pytest.mark.parametrize(
     ("accept", "status"),
     [
@@ -213,8 +222,8 @@ def test_a_log_that_closes_under_a_waiting_reader_is_said_to_be_unavailable(feed
         ("application/x-ndjson;q=nonsense", 406),
     ],
 )
-def test_the_accept_header_chooses_among_two_forms(feed: Feed, accept: str, status: int) -> None:
-    assert feed.get(accept=accept).status_code == status
+def test_the_accept_header_chooses_among_two_forms(idle: Feed, accept: str, status: int) -> None:
+    assert idle.get(accept=accept).status_code == status
 
 
 @pytest.mark.parametrize(
@@ -235,8 +244,8 @@ def test_the_accept_header_chooses_among_two_forms(feed: Feed, accept: str, stat
         {"after": ["1", "2"]},
     ],
 )
-def test_what_is_no_position_limit_or_filter_is_refused(feed: Feed, params: dict[str, Any]) -> None:
-    answer = feed.get(**params)
+def test_what_is_no_position_limit_or_filter_is_refused(idle: Feed, params: dict[str, Any]) -> None:
+    answer = idle.get(**params)
     assert answer.status_code == 422
     assert answer.headers["content-type"] == "application/problem+json"
 
