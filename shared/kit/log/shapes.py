@@ -53,9 +53,11 @@ class Shape:
             ValueError: it names an unknown column, a value is not of its column's type, or a part of the key is null.
         """
         values = tuple(map(row.get, self.columns))
+        if (len(row) != len(values) or None in values) and not row.keys() <= self.table.columns.keys():
+            raise ValueError(f"table {self.name} has no column {min(row.keys() - self.table.columns.keys())}")
         types = tuple(map(type, values))
-        if types not in self._good or len(row) != len(values):
-            self._check_slowly(row, values)
+        if types not in self._good:
+            self._check_types(values)
             self._good.add(types)
         for at in self._bounded_at:
             value = values[at]
@@ -63,10 +65,8 @@ class Shape:
                 raise ValueError(f"column {self.columns[at]} of table {self.name} cannot hold such a value")
         return self._key_of(values), values
 
-    def _check_slowly(self, row: Row, values: tuple[Value, ...]) -> None:
-        """Check what holds for every row of the same columns and types, and so is looked at once."""
-        if not row.keys() <= self.table.columns.keys():
-            raise ValueError(f"table {self.name} has no column {min(row.keys() - self.table.columns.keys())}")
+    def _check_types(self, values: tuple[Value, ...]) -> None:
+        """Check what holds for every row of the same types, and so is looked at once."""
         for fits, column, value in zip(self._fits, self.columns, values, strict=True):
             if value is not None and not fits(value):
                 raise ValueError(f"column {column} of table {self.name} cannot hold such a value")
