@@ -1,16 +1,16 @@
 """What one entry holds, at one state of knowledge: its place in the points, its rows, its hold on the seal."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeAlias
 
 from services.ledger.domain.allotment import NOTHING, Allotment, Term, allot, at_most, cut, smaller
 from services.ledger.domain.facts import Entry
-from services.ledger.domain.ladders import ladder_at
+from services.ledger.domain.ladders import ladder_at, sealing_node
 from services.ledger.domain.points import Tally, into_year
 from services.ledger.domain.rows import FIRST_NODE, Row, direct_rows, node_row, reschedule, vacate
 from services.ledger.domain.years import year_of
-from shared.rulebook.model import Ladder, Timeline
+from shared.rulebook.model import Ladder, Node, Timeline
 
 LadderKey: TypeAlias = tuple[datetime, int]
 
@@ -19,12 +19,14 @@ LadderKey: TypeAlias = tuple[datetime, int]
 class Holding:
     """An entry with all that follows from it and from the unreversed entries of its track before it.
 
-    `tally` counts the entry; `busy_until` is the last end on the track up to it; `seal` is its row at the sealing
-    node once it was the sealing entry, `hidden` while another entry before it seals in its stead.
+    `sealing` is its ladder's sealing node; `tally` counts the entry; `busy_until` is the last end on the track up to
+    it; `seal` is its row at the sealing node once it was the sealing entry, `hidden` while another entry before it
+    seals in its stead.
     """
 
     entry: Entry
     ladder: Ladder | None
+    sealing: Node | None
     tally: Tally
     holds_seal: bool
     busy_until: datetime | None
@@ -66,16 +68,14 @@ def place(entry: Entry, prior: Holding | None, replaced: Holding | None, timelin
     if replaced is not None:
         allotment, direct = _lowered(entry, allotment, replaced, ladder)
     rows = tuple(node_row(ordinal, term) for ordinal, term in enumerate(allotment.terms)) + direct
-    return Holding(entry, ladder, after, allotment.seal, _busy(busy_until, rows), rows)
+    return Holding(entry, ladder, sealing_node(ladder), after, allotment.seal, _busy(busy_until, rows), rows)
 
 
 def behind(holding: Holding, prior: Holding | None, timeline: Timeline) -> Holding:
     """Return the holding as it stands behind `prior` when only points and ends before it changed, not its rows."""
     tally = _before(holding.entry, prior, timeline).plus(holding.entry.points)
     busy_until = _busy(prior.busy_until if prior is not None else None, holding.rows)
-    return Holding(
-        holding.entry, holding.ladder, tally, holding.holds_seal, busy_until, holding.rows, holding.seal, holding.hidden
-    )
+    return replace(holding, tally=tally, busy_until=busy_until)
 
 
 def recompute(holding: Holding, prior: Holding | None, timeline: Timeline, instant: datetime) -> Holding:
@@ -88,17 +88,21 @@ def recompute(holding: Holding, prior: Holding | None, timeline: Timeline, insta
     kept = smaller(holding.allotment, fresh)
     rows = _fallen(holding, kept, instant)
     fell_to_tier = holding.seal is not None and holding.seal.slot == FIRST_NODE and bool(kept.terms)
-    seal = None if fell_to_tier else holding.seal
-    return Holding(entry, holding.ladder, after, kept.seal, _busy(busy_until, rows), rows, seal, holding.hidden)
+    return replace(
+        holding,
+        tally=after,
+        holds_seal=kept.seal,
+        busy_until=_busy(busy_until, rows),
+        rows=rows,
+        seal=None if fell_to_tier else holding.seal,
+    )
 
 
 def bare(holding: Holding, instant: datetime) -> Holding:
     """Return the holding of an entry that is itself reversed at `instant`: every row it ever had, vacated."""
     rows = tuple(vacate(row, instant) for row in holding.rows)
     seal = vacate(holding.seal, instant) if holding.seal is not None else None
-    return Holding(
-        holding.entry, holding.ladder, holding.tally, holds_seal=False, busy_until=None, rows=rows, seal=seal
-    )
+    return replace(holding, holds_seal=False, busy_until=None, rows=rows, seal=seal, hidden=False)
 
 
 def _before(entry: Entry, prior: Holding | None, timeline: Timeline) -> Tally:

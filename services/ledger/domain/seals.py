@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.ledger.domain.holding import Holding
-from services.ledger.domain.ladders import sealing_node
 from services.ledger.domain.points import Tally, coming_years
 from services.ledger.domain.rows import FIRST_NODE, SEAL_BESIDE, Row, vacate
 from services.ledger.domain.years import year_start
@@ -34,7 +33,7 @@ def seals_of(holdings: Sequence[Holding], track: str, timeline: Timeline) -> tup
     seals: list[Seal] = []
     until: datetime | None = None
     for index, holding in enumerate(holdings):
-        node = sealing_node(holding.ladder)
+        node = holding.sealing
         if node is None or holding.tally.total < node.at:
             continue
         if not seals or (until is not None and until <= holding.entry.effective_at):
@@ -59,7 +58,7 @@ def with_seals(holdings: Iterable[Holding], seals: Sequence[Seal], instant: date
 
 
 def _with_seal(holding: Holding, seal: Seal | None, instant: datetime) -> Holding:
-    node = sealing_node(holding.ladder)
+    node = holding.sealing
     if seal is not None and node is not None:
         return replace(holding, seal=_seal_row(holding, node, seal), hidden=False)
     row = holding.seal

@@ -1,0 +1,104 @@
+"""Histories of an account for property tests: valid commands that meet at the same instants as often as they can."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from hypothesis import strategies as st
+
+from services.ledger.domain.account import Account, decide, evolve, open_account
+from services.ledger.domain.commands import FactCommand, RecordEntry, RegradeEntry, ReverseEntry
+from services.ledger.domain.facts import Entry, Fact, Reversal
+from shared.kit.decider import Refusal
+from shared.rulebook.model import Sanction, Timeline
+
+BEGIN: Final = datetime(2024, 12, 22, 16, tzinfo=UTC)  # midnight in Shanghai, shortly before the year ends
+DAY: Final = timedelta(days=1)
+HIDDEN: Final = (Sanction(168, ("shop_hidden",)),)
+ORDINARY: Final = ("ordinary", (0, 4, 6, 8, 12, 12, 18, 24, 30))
+SEVERE: Final = ("severe", (6, 12, 12, 14, 24, 24, 36, 48))
+COUNTERFEIT: Final = ("counterfeit", (12, 24, 30, 48))
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that may happen: `kind`, after how many days, with which choice among what is there."""
+
+    kind: str
+    days: int
+    late: int
+    on: tuple[str, int]
+    choice: int
+    direct: bool
+
+    @property
+    def track(self) -> str:
+        """The track of the entry."""
+        return self.on[0]
+
+    @property
+    def points(self) -> int:
+        """The points of the entry."""
+        return self.on[1]
+
+
+def steps(*tracks: tuple[str, tuple[int, ...]], most: int = 9) -> st.SearchStrategy[list[Step]]:
+    """Return lists of steps on these tracks."""
+    kind_of_points = st.one_of(*(st.tuples(st.just(track), st.sampled_from(points)) for track, points in tracks))
+    return st.lists(
+        st.builds(
+            Step,
+            st.sampled_from(["entry", "entry", "entry", "reversal", "regrade"]),
+            st.sampled_from([1, 1, 1, 2, 3, 5, 7, 21, 200]),
+            st.sampled_from([0, 0, 1, 2, 3, 5, 7, 14]),
+            kind_of_points,
+            st.integers(0, 20),
+            st.booleans(),
+        ),
+        max_size=most,
+    )
+
+
+def commands(told: Sequence[Step], timeline: Timeline) -> list[FactCommand]:
+    """Return the commands that an account takes of these steps, in order; what it would refuse is left out."""
+    account, taken, now = open_account("seller"), list[FactCommand](), BEGIN
+    for number, step in enumerate(told, 1):
+        now += step.days * DAY
+        command = _command(account, step, number, now)
+        if command is None:
+            continue
+        events = decide(account, command, timeline)
+        if isinstance(events, Refusal):
+            continue
+        for event in events:
+            account = evolve(account, event)
+        taken.append(command)
+    return taken
+
+
+def facts_of(taken: Sequence[FactCommand]) -> list[Fact]:
+    """Return the facts of commands, in order of position."""
+    facts: list[Fact] = []
+    for command in taken:
+        if not isinstance(command, RecordEntry):
+            facts.append(command.reversal)
+        if not isinstance(command, ReverseEntry):
+            facts.append(command.entry)
+    return facts
+
+
+def _command(account: Account, step: Step, number: int, now: datetime) -> FactCommand | None:
+    direct = HIDDEN if step.direct and step.points == 0 else ()
+    if step.kind == "entry":
+        effective_at = now - step.late * DAY
+        return RecordEntry(Entry(f"e{number}", number, step.track, "g", step.points, effective_at, now, direct))
+    gone = {fact.entry for fact in account.facts if isinstance(fact, Reversal)}
+    alive = [fact for fact in account.facts if isinstance(fact, Entry) and fact.id not in gone]
+    if not alive:
+        return None
+    old = alive[step.choice % len(alive)]
+    if step.kind == "reversal":
+        return ReverseEntry(Reversal(f"e{number}", number, old.id, "reversed", now))
+    entry = Entry(f"e{number}", number, step.track, "g", step.points, old.effective_at, now, direct, old.id)
+    return RegradeEntry(Reversal(f"e{number}", number, old.id, "regraded", now), entry)
