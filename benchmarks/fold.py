@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
-from typing import Final, TypeAlias
+from typing import Final
 
 import msgspec
 
@@ -34,8 +34,6 @@ ROW: Final = "fold"
 STORE: Final = "sqlite"
 UNIT: Final = "decisions/s"
 SIZE: Final = 4000
-
-Writes: TypeAlias = list[tuple[str, Sequence[raw.SqlRow]]]
 
 _decoder: Final = msgspec.json.Decoder(ViolationUpheld)
 
@@ -68,11 +66,11 @@ def fold(path: Path, pages: Sequence[FeedPage]) -> tuple[float, list[int]]:
         return perf_counter() - start, heads
 
 
-def batches(path: Path, heads: Sequence[int]) -> list[Writes]:
+def batches(path: Path, heads: Sequence[int]) -> list[raw.Writes]:
     """Return what ours wrote, page by page: its events, the rows of the accounts they touch, position and head."""
     accounts = {row[0]: row for row in raw.table(path, ACCOUNTS.name)}
     singles = [(name, raw.table(path, name)) for name in (FOLLOWED.name, "tracking", "log_head")]
-    written: list[Writes] = []
+    written: list[raw.Writes] = []
     for before, head in zip([0, *heads], heads, strict=False):
         events = raw.read(path, "SELECT * FROM stored_events WHERE rowid > ? AND rowid <= ?", before, head)
         subjects = raw.read(
@@ -89,7 +87,7 @@ def batches(path: Path, heads: Sequence[int]) -> list[Writes]:
     return written
 
 
-def fold_raw(path: Path, like: Path, pages: Sequence[FeedPage], written: Sequence[Writes]) -> float:
+def fold_raw(path: Path, like: Path, pages: Sequence[FeedPage], written: Sequence[raw.Writes]) -> float:
     """Fold the pages with the bare driver into a new file; return the seconds it took."""
     with closing(raw.like(like, path)) as connection:
         points: dict[str, int] = {}

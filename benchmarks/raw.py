@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 SqlRow: TypeAlias = tuple[Any, ...]
+Writes: TypeAlias = list[tuple[str, Sequence[SqlRow]]]  # statements with their rows, for one transaction
 
 DURABLE: Final = ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA wal_autocheckpoint = 1000")
 
