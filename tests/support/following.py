@@ -1,7 +1,7 @@
 """A ledger that follows a cases log in a test, step by step, without threads or servers."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -27,18 +27,18 @@ from tests.support.decisions import SEED
 
 @dataclass
 class Following:
-    """The ledger's parts over one log, wired as the composition root does. A second one on `log` is a restart."""
+    """The ledger's parts over one log, wired as the composition root does. A second one on its `log` is a restart."""
 
     feed: Feed
     clock: Callable[[], datetime]
-    log: EventLog = field(default=None)  # type: ignore[assignment]  # made in __post_init__ if none is given
+    store: InitVar[EventLog | None] = None
     timeline: Timeline = SEED
     limits: Limits = field(default_factory=Limits)
+    log: EventLog = field(init=False)
 
-    def __post_init__(self) -> None:
-        """Wire."""
-        if self.log is None:
-            self.log = open_memory_log(self.clock, TABLES)
+    def __post_init__(self, store: EventLog | None) -> None:
+        """Wire, over a log in memory if none is given."""
+        self.log = open_memory_log(self.clock, TABLES) if store is None else store
         self.codec = Publication(self.timeline, self.limits)
         self.progress = Progress()
         self.standings = Standings(self.log, 100)

@@ -25,10 +25,17 @@ class LedgerService:
     keys: Path
     http: httpx.Client
 
-    def headers(self, role: str = "service", sub: str = "someone-1", *, seller: str | None = None) -> dict[str, str]:
+    def headers(
+        self,
+        role: str = "service",
+        sub: str = "someone-1",
+        *,
+        seller: str | None = None,
+        complainant: str | None = None,
+    ) -> dict[str, str]:
         """Return the headers of a caller, whose token outlives every clock of a test."""
         begun = self.cases.clock.now.timestamp() - YEARS_S / 2
-        token = mint(self.keys, role, sub, seller=seller, ttl_s=YEARS_S, now=begun)
+        token = mint(self.keys, role, sub, seller=seller, complainant=complainant, ttl_s=YEARS_S, now=begun)
         return {"Authorization": f"Bearer {token}"}
 
     def get(self, path: str, *, headers: dict[str, str] | None = None, **params: Any) -> httpx.Response:

@@ -2,8 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
-
 from services.ledger.domain.events import (
     OrdinaryViolationRecorded,
     SevereViolationRecorded,
@@ -14,18 +12,6 @@ from shared.contracts.standing import Standing
 from shared.kit.cloudevent import decode
 from tests.support.decisions import DAY, FIRST, Decisions
 from tests.support.following import Following
-
-
-@pytest.fixture
-def cases() -> Decisions:
-    """An empty cases log."""
-    return Decisions()
-
-
-@pytest.fixture
-def ledger(cases: Decisions) -> Following:
-    """A ledger that follows it."""
-    return Following(cases, cases.clock)
 
 
 def test_an_ordinary_decision_becomes_an_entry_and_a_standing(cases: Decisions, ledger: Following) -> None:

@@ -1,0 +1,31 @@
+"""The OpenAPI document in docs/ is the one that the service makes."""
+
+import json
+from typing import Any
+
+from services.ledger.__main__ import document
+from tests.support.tree import ROOT
+
+MADE = ROOT / "docs" / "openapi" / "ledger.json"
+
+
+def test_the_document_is_what_the_service_says() -> None:
+    """`make openapi` writes it anew."""
+    assert MADE.read_text("utf-8") == document()
+
+
+def test_every_operation_is_described_and_says_what_it_refuses() -> None:
+    """With a summary of its own and problem details."""
+    described: dict[str, Any] = json.loads(document())
+    assert described["openapi"].startswith("3.1")
+    for path, methods in described["paths"].items():
+        for operation in methods.values():
+            assert operation["description"], path
+            assert "application/problem+json" in operation["responses"]["500"]["content"], path
+
+
+def test_the_document_depends_on_no_environment(monkeypatch: Any) -> None:
+    """Settings change what is served, not what is described."""
+    monkeypatch.setenv("LEDGER_RULEBOOK", "taobao")
+    monkeypatch.setenv("LEDGER_PORT", "9")
+    assert MADE.read_text("utf-8") == document()
