@@ -1,18 +1,29 @@
 """Field types for what comes in over HTTP: they refuse what pydantic would kindly convert.
 
 A plain `int` takes `true` and "5", a plain `datetime` takes 1700000000 and times without an offset; these do not.
-`Body` fields use the JSON types below; query and path parameters use `Identifier`, `Instant` and `QueryNumber`.
+`Body` fields use the JSON types below; query and path parameters use `Identifier`, `Instant` and `QueryNumber`
+(`StrictRoute` demands digits of every number in a query, so that its type can stay a plain one).
 """
 
 import re
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictStr, StringConstraints
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictStr,
+    StringConstraints,
+    WithJsonSchema,
+)
 
 from shared.kit.strict_json import MAX_INTEGER
 
 IDENTIFIER_PATTERN: Final = r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$"
+TEXT_PATTERN: Final = r"^[^\x00]*$"  # strict JSON refuses U+0000 everywhere; this tells so in the document
 INSTANT_PATTERN: Final = (
     r"^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
     r"T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?"
@@ -21,7 +32,6 @@ INSTANT_PATTERN: Final = (
 
 _identifier: Final = re.compile(IDENTIFIER_PATTERN.replace("$", r"\Z"))
 _instant: Final = re.compile(INSTANT_PATTERN.replace("$", r"\Z"))
-_digits: Final = re.compile(r"(0|[1-9][0-9]{0,15})\Z")
 
 
 class Body(BaseModel):
@@ -53,14 +63,6 @@ def parse_instant(value: object) -> datetime:
         raise ValueError("an instant names a day that exists") from None
 
 
-def _parse_number(value: object) -> object:
-    if isinstance(value, str):
-        if not _digits.match(value):
-            raise ValueError("a number is written with decimal digits only")
-        return int(value)
-    return value
-
-
 _AS_INSTANT: Final[dict[str, Any]] = {
     "type": "string",
     "format": "date-time",
@@ -71,10 +73,10 @@ _AS_INSTANT: Final[dict[str, Any]] = {
 Identifier = Annotated[
     str, StringConstraints(strict=True, pattern=IDENTIFIER_PATTERN), Field(description="Letters, digits and . _ : -")
 ]
-Instant = Annotated[datetime, BeforeValidator(parse_instant), Field(json_schema_extra=_AS_INSTANT)]
+Instant = Annotated[datetime, BeforeValidator(parse_instant), WithJsonSchema(_AS_INSTANT, mode="validation")]
 Natural = Annotated[int, Field(strict=True, ge=0, le=MAX_INTEGER)]
 Code = Annotated[str, StringConstraints(strict=True, pattern=r"^[a-z][a-z0-9_]{0,63}$")]
-ShortText = Annotated[StrictStr, Field(min_length=1, max_length=200)]
-LongText = Annotated[StrictStr, Field(min_length=1, max_length=4000)]
+ShortText = Annotated[StrictStr, Field(min_length=1, max_length=200, pattern=TEXT_PATTERN)]
+LongText = Annotated[StrictStr, Field(min_length=1, max_length=4000, pattern=TEXT_PATTERN)]
 Flag = StrictBool
-QueryNumber = Annotated[int, BeforeValidator(_parse_number, json_schema_input_type=int), Field(ge=0, le=MAX_INTEGER)]
+QueryNumber = Annotated[int, Field(ge=0, le=MAX_INTEGER)]

@@ -21,7 +21,7 @@ from shared.kit.openapi import complete
 from shared.kit.problem import CODE_KEY, Problem, answer
 from shared.kit.route import StrictRoute, router
 from shared.kit.telemetry import REQUEST_ID_HEADER, REQUEST_ID_KEY, Metrics, Telemetry
-from shared.kit.validation import described
+from shared.kit.validation import described, invalid_request
 
 __all__ = ["Service", "create_app", "router"]
 
@@ -116,13 +116,7 @@ async def _log_unavailable(request: Request, _: Exception) -> Response:
 
 async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101  # the handler is registered for this type alone
-    problem = Problem(
-        422,
-        "invalid_request",
-        "Every part of the request has the described type and lies within its bounds.",
-        facts={"errors": described(error.errors())},
-    )
-    return await answer(request, problem)
+    return await answer(request, invalid_request(described(error.errors())))
 
 
 async def _refused(request: Request, error: Exception) -> Response:

@@ -6,6 +6,7 @@ In production tokens come from an identity provider and this module is not used.
 import json
 import os
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
@@ -60,7 +61,6 @@ def mint(
         FileNotFoundError: `ensure_keys` was not called for the folder.
     """
     _refuse(role, sub, seller, complainant, ttl_s)
-    key = _load(folder)
     issued = int(time.time() if now is None else now)
     claims: dict[str, Any] = {
         "iss": ISSUER,
@@ -73,6 +73,16 @@ def mint(
     }
     claims |= {"seller_id": seller} if seller else {}
     claims |= {"complainant_id": complainant} if complainant else {}
+    return sign(folder, claims)
+
+
+def sign(folder: Path, claims: Mapping[str, Any]) -> str:
+    """Return a token of the local issuer with these claims, whatever they are.
+
+    Raises:
+        FileNotFoundError: `ensure_keys` was not called for the folder.
+    """
+    key = _load(folder)
     header = {"alg": "EdDSA", "kid": key.thumbprint(), "typ": "JWT"}
     return serialize_compact(header, json.dumps(claims, separators=(",", ":")), key, registry=REGISTRY)
 

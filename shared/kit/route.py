@@ -4,7 +4,9 @@ FastAPI itself would parse a stranger's body before asking who they are, and pas
 know, so that a misspelt `as_of` would silently answer for today.
 """
 
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+import re
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final, get_args, get_origin
 
@@ -17,9 +19,19 @@ from pydantic import BaseModel
 from shared.kit.auth import Guard
 from shared.kit.body import StrictRequest
 from shared.kit.problem import Problem
+from shared.kit.validation import invalid_request
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
-_LISTS: Final = (list, tuple, set, frozenset)
+_LISTS: Final = frozenset({list, tuple, set, frozenset})
+_digits: Final = re.compile(r"-?(0|[1-9][0-9]{0,15})\Z", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """What a query parameter may be: given more than once, a number (then: digits, no more)."""
+
+    repeats: bool
+    number: bool
 
 
 class StrictRoute(APIRoute):
@@ -29,7 +41,7 @@ class StrictRoute(APIRoute):
         """Return FastAPI's handler behind our own checks."""
         handle = super().get_route_handler()
         guards = tuple(one.call for one in _tree(self.dependant) if isinstance(one.call, Guard))
-        known = dict(_query_names(self.dependant))
+        known = dict(_parameters(self.dependant))
         takes_json = self.body_field is not None and not isinstance(self.body_field.field_info, Form)
 
         async def checked(request: Request) -> Response:
@@ -56,33 +68,45 @@ def _tree(dependant: Dependant) -> Iterator[Dependant]:
         yield from _tree(inner)
 
 
-def _query_names(dependant: Dependant) -> Iterator[tuple[str, bool]]:
-    """Yield the names of the query parameters and whether they may be given more than once."""
+def _parameters(dependant: Dependant) -> Iterator[tuple[str, Parameter]]:
+    """Yield the query parameters of a route and its dependencies by name."""
     for one in _tree(dependant):
         for field in one.query_params:
             kind = field.field_info.annotation
             if isinstance(kind, type) and issubclass(kind, BaseModel):
                 for name, inner in kind.model_fields.items():
-                    yield inner.alias or name, _is_list(inner.annotation)
+                    yield inner.alias or name, _parameter(inner.annotation)
             else:
-                yield field.alias, _is_list(kind)
+                yield field.alias, _parameter(kind)
 
 
-def _is_list(kind: Any) -> bool:
-    return any(get_origin(part) in _LISTS for part in (kind, *get_args(kind)))
+def _parameter(kind: Any) -> Parameter:
+    parts = set(_parts(kind))
+    return Parameter(repeats=not parts.isdisjoint(_LISTS), number=int in parts)
 
 
-def _refuse_query(request: Request, known: dict[str, bool]) -> None:
+def _parts(kind: Any) -> Iterator[Any]:
+    """Yield every type that an annotation is made of, such as `int` in `Annotated[int, …] | None`."""
+    yield get_origin(kind) or kind
+    for part in get_args(kind):
+        if isinstance(part, type) or get_origin(part) is not None:
+            yield from _parts(part)
+
+
+def _refuse_query(request: Request, known: Mapping[str, Parameter]) -> None:
     """Refuse what no parameter stands for. Names are not repeated: a caller may have put anything there."""
     seen: set[str] = set()
     for name, value in request.query_params.multi_items():
-        if name not in known:
+        parameter = known.get(name)
+        if parameter is None:
             allowed = ", ".join(sorted(known)) or "none"
             raise Problem(422, "unknown_parameter", f"The query parameters are among: {allowed}.")
-        if name in seen and not known[name]:
+        if name in seen and not parameter.repeats:
             raise Problem(422, "repeated_parameter", f"The query parameter {name} is given once.")
         if "\0" in value:
             raise Problem(422, "nul_character", "No parameter holds the character U+0000.")
+        if parameter.number and not _digits.match(value):
+            raise invalid_request([{"path": f"query.{name}", "reason": "A number is written with decimal digits only"}])
         seen.add(name)
     if any(isinstance(value, str) and "\0" in value for value in request.path_params.values()):
         raise Problem(422, "nul_character", "No part of the path holds the character U+0000.")

@@ -21,7 +21,7 @@ class JsonRefused(ValueError):
 
 
 def strict_json(raw: bytes) -> Any:
-    """Return the value of a JSON text.
+    """Return the value of a JSON text. A number is an integer if its value is one, also when written as 2.0 or 2e3.
 
     Raises:
         JsonRefused: not UTF-8; not JSON; a number that is not finite or an integer beyond ±(2^53 - 1); a member named
@@ -82,9 +82,11 @@ def _integer(digits: str) -> int:
     return int(digits)
 
 
-def _fraction(digits: str) -> float:
+def _fraction(digits: str) -> int | float:
     value = float(digits)
-    return value if math.isfinite(value) else _not_finite(digits)
+    if not math.isfinite(value):
+        _not_finite(digits)
+    return int(value) if value.is_integer() and abs(value) <= MAX_INTEGER else value
 
 
 def _not_finite(_: str) -> NoReturn:

@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from shared.kit.problem import Problem
+
 MAX_ERRORS: Final = 20
 
 _known_name: Final = re.compile(r"[a-z][a-z0-9_]{0,63}\Z")
@@ -13,6 +15,12 @@ _ECHOING: Final[Mapping[str, str]] = {
     "uuid_parsing": "Input should be a UUID",
     "url_parsing": "Input should be a URL",
 }
+
+
+def invalid_request(errors: Sequence[Mapping[str, str]]) -> Problem:
+    """Return the refusal of a request for these errors, each `{path, reason}`."""
+    detail = "Every part of the request has the described type and lies within its bounds."
+    return Problem(422, "invalid_request", detail, facts={"errors": list(errors)})
 
 
 def described(errors: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:

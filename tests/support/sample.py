@@ -1,5 +1,6 @@
 """A small service that uses every part of the HTTP kit, for tests of the kit itself."""
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -34,7 +35,7 @@ class Kept(BaseModel):
     """What came of it."""
 
     id: str
-    placed_at: Instant
+    placed_at: datetime
     lines: int
     by: str
 
@@ -56,14 +57,15 @@ def sample_routes() -> APIRouter:
         who: Annotated[Principal, Depends(require())],
         as_of: Annotated[Instant | None, Query()] = None,
         page: Annotated[QueryNumber, Query(le=100)] = 0,
+        size: QueryNumber | None = None,
         tag: Annotated[list[Identifier] | None, Query(max_length=3)] = None,
     ) -> dict[str, str | int]:
         """Answer with what was understood."""
-        return {"order": order, "page": page, "tags": len(tag or ()), "by": who.sub, "dated": str(as_of is not None)}
+        return {"order": order, "page": page, "tags": len(tag or ()), "by": who.sub, "dated": f"{as_of}, {size}"}
 
-    @routes.delete("/orders/{order}", status_code=204)
-    async def drop(order: Identifier, _: Annotated[Principal, Depends(require("admin"))]) -> None:
-        """Forget an order."""
+    @routes.put("/orders/{order}", status_code=204)
+    async def close(order: Identifier, _: Annotated[Principal, Depends(require("admin"))]) -> None:
+        """Close an order."""
 
     return routes
 

@@ -1,11 +1,12 @@
 """Tokens of a local issuer for tests: one key folder, one verifier, headers per role."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from shared.kit.localkeys import AUDIENCE, ISSUER, ensure_keys, mint
+from shared.kit.localkeys import AUDIENCE, ISSUER, ensure_keys, mint, sign
 from shared.kit.tokens import Verifier, open_verifier
 
 
@@ -25,6 +26,12 @@ class Issuer:
     def token(self, role: str, sub: str, *, seller: str | None = None, complainant: str | None = None) -> str:
         """Return a token that is valid now."""
         return mint(self.folder, role, sub, seller=seller, complainant=complainant)
+
+    def token_for(self, *scopes: str) -> str:
+        """Return a token with exactly these scopes, as no role may have them together."""
+        now = int(time.time())
+        known = {"iss": ISSUER, "aud": AUDIENCE, "sub": "someone-1", "nbf": now, "exp": now + 3600}
+        return sign(self.folder, {**known, "scope": " ".join(scopes)})
 
     def headers(
         self, role: str, sub: str = "someone-1", *, seller: str | None = None, complainant: str | None = None

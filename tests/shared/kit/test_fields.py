@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from shared.kit.fields import (
     Body,
@@ -15,7 +15,6 @@ from shared.kit.fields import (
     Instant,
     LongText,
     Natural,
-    QueryNumber,
     ShortText,
     is_identifier,
 )
@@ -94,19 +93,6 @@ def test_an_instant_is_the_same_moment_in_utc(at: datetime) -> None:
 def test_an_identifier_stays_as_it_is(text: str) -> None:
     assert is_identifier(text)
     assert Sample.model_validate({"id": text}).id == text
-
-
-@pytest.mark.parametrize(
-    "value", ["1_000", "+1", " 1", "1 ", "1.0", "0x1", "١", "-1", "01", "1\n", "9" * 17, "true", ""]
-)
-def test_a_number_in_a_query_is_written_with_digits_only(value: str) -> None:
-    with pytest.raises(ValidationError):
-        TypeAdapter(QueryNumber).validate_python(value)
-
-
-def test_a_number_in_a_query_is_read() -> None:
-    assert TypeAdapter(QueryNumber).validate_python("0") == 0
-    assert TypeAdapter(QueryNumber).validate_python("1000") == 1000
 
 
 def test_a_body_cannot_be_changed() -> None:

@@ -84,6 +84,14 @@ def test_what_stands_just_inside_the_limits_is_read(raw: bytes) -> None:
     assert strict_json(raw) == json.loads(raw)
 
 
+@pytest.mark.parametrize(
+    ("raw", "value"), [(b"2.0", 2), (b"2e3", 2000), (b"-0.0", 0), (b"2.5", 2.5), (b"9007199254740991.0", MAX_INTEGER)]
+)
+def test_a_number_is_what_it_is_worth_not_how_it_is_written(raw: bytes, value: float) -> None:
+    read = strict_json(raw)
+    assert (read, type(read)) == (value, type(value))
+
+
 def test_a_refusal_repeats_nothing_of_the_text() -> None:
     with pytest.raises(JsonRefused) as refusal:
         strict_json(b'{"13800138000": 1, "13800138000": 2}')
