@@ -18,7 +18,7 @@ from eventsourcing import sqlite as library
 from shared.kit.log.bell import Bell
 from shared.kit.log.sqlite.errors import StoreBroken, StoreUnavailable, leaves_state_open, translated
 from shared.kit.log.sqlite.lockfile import LockFile
-from shared.kit.log.sqlite.schema import check_version, read_head
+from shared.kit.log.sqlite.schema import check_version, trusted_head
 from shared.kit.log.staging import HeadRow
 
 LOCK_TIMEOUT_S: Final = 5
@@ -41,9 +41,9 @@ class Turn:
 
     @property
     def head(self) -> HeadRow:
-        """The sequencer's row as this transaction sees it."""
+        """The sequencer's row as this transaction sees it; `StoreUnavailable` if it is not that of the last event."""
         if self.known_head is None:
-            self.known_head = read_head(self.connection)
+            self.known_head = trusted_head(self.connection)
         return self.known_head
 
     @head.setter

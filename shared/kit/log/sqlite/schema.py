@@ -99,6 +99,19 @@ def read_head(connection: sqlite3.Connection) -> HeadRow:
     return HeadRow(position, recorded_us, promised_us, hashes)
 
 
+def trusted_head(connection: sqlite3.Connection) -> HeadRow:
+    """Return the sequencer's row, to write after it.
+
+    Raises:
+        StoreUnavailable: it is not that of the last event: the file was changed by something else than the log.
+    """
+    head = read_head(connection)
+    (last,) = connection.execute("SELECT MAX(rowid) FROM stored_events").fetchone()
+    if head.position != (last or 0):
+        raise StoreUnavailable(f"the log's head says {head.position}, its last event {last or 0}")
+    return head
+
+
 def write_head(connection: sqlite3.Connection, before: HeadRow, after: HeadRow) -> None:
     """Replace the sequencer's row.
 
