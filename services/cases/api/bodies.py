@@ -1,0 +1,154 @@
+"""Request bodies. What no case could take is said in the schema; what depends on the case is left to the domain."""
+
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import ConfigDict, Field
+from pydantic.json_schema import SkipJsonSchema
+
+from services.cases.domain.decisions import REFERRALS
+from services.cases.domain.events import Claim, Incident, Subject, Trade, Verdict
+from services.cases.domain.intake import CHANNELS, MAX_CONTACTS, MAX_INCIDENTS
+from shared.kit.fields import Body, Code, Identifier, Instant, LongText, ShortText
+
+MAX_ITEMS: Final = 1000  # of any list; the domain's own limits are lower and have refusals of their own
+
+
+def _among(*codes: str) -> Any:
+    return Field(json_schema_extra={"enum": list(codes)})
+
+
+Channel = Annotated[Code, _among(*CHANNELS)]
+
+
+class TradeBody(Body):
+    """The trade (交易) in or after which it happened."""
+
+    id: Identifier
+    order_paid_at: Instant | None = Field(default=None, description="Decides the rulebook where it says so")
+
+    def value(self) -> Trade:
+        """Return it as the domain has it."""
+        return Trade(self.id, self.order_paid_at)
+
+
+class IncidentBody(Body):
+    """One alleged contact or run of contacts, both ends inclusive."""
+
+    channel: Channel
+    at: Instant
+    until: Instant | None = None
+
+    def value(self) -> Incident:
+        """Return it as the domain has it."""
+        return Incident(self.channel, self.at, self.until)
+
+
+class Complaint(Body):
+    """维权投诉. Who complains of whom, about which trade and which contacts."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "required": ["respondent", "trade", "channels", "incidents", "narrative"],
+            "examples": [
+                {
+                    "complainant": "b-1",
+                    "respondent": "s-1",
+                    "trade": {"id": "t-1"},
+                    "channels": ["phone"],
+                    "incidents": [{"channel": "phone", "at": "2026-03-01T21:00:00+08:00"}],
+                    "narrative": "Forty calls in one night.",
+                    "contacts": ["+86 138 0013 8000"],
+                }
+            ],
+        }
+    )
+
+    complainant: Identifier | None = Field(default=None, description="Needed from the intake service alone")
+    respondent: Identifier = Field(description="The seller account (卖家账号)")
+    trade: TradeBody | SkipJsonSchema[None] = None
+    channels: list[Channel] = Field(default=[], max_length=MAX_ITEMS, json_schema_extra={"minItems": 1})
+    incidents: list[IncidentBody] = Field(
+        default=[], max_length=MAX_ITEMS, json_schema_extra={"minItems": 1, "maxItems": MAX_INCIDENTS}
+    )
+    narrative: LongText = Field(description="What happened, in the complainant's words; kept in the vault")
+    contacts: list[ShortText] = Field(
+        default=[],
+        max_length=MAX_ITEMS,
+        json_schema_extra={"maxItems": MAX_CONTACTS},
+        description="Numbers and addresses the contacts came from; kept in the vault",
+    )
+
+
+class Notification(Body):
+    """The respondent received the complaint; the evidence window runs from there."""
+
+    received_at: Instant | None = Field(default=None, description="Between the filing and now; default: now")
+
+
+class Defence(Body):
+    """说明. What the respondent claims, and the explanation."""
+
+    claim: Claim
+    statement: LongText = Field(description="Kept in the vault")
+
+
+class Recusal(Body):
+    """An officer steps back."""
+
+    reason: LongText
+
+
+class Assessment(Body):
+    """What an officer finds of one piece of evidence."""
+
+    verdict: Verdict
+    shows: list[Code] = Field(
+        default=[],
+        max_length=50,
+        description="frequent_contact, number_attributable, number_not_attributable, covers_alleged_times, or a factor",
+        examples=[["frequent_contact", "number_attributable"]],
+    )
+
+
+class DismissBody(Body):
+    """不成立. On one of the open grounds."""
+
+    outcome: Literal["dismiss"]
+    ground: Code = Field(examples=["evidence_insufficient"])
+    found_subject: Subject = "harassment"
+    referral: Annotated[Code, _among(*REFERRALS)] | None = None
+    reason: LongText
+
+
+class UpholdBody(Body):
+    """Uphold as ordinary, or propose to a second officer to uphold as severe."""
+
+    outcome: Literal["uphold_ordinary", "propose_severe"]
+    grade: Code = Field(examples=["general"])
+    found_subject: Subject = "harassment"
+    reason: LongText
+
+
+class OverrideBody(Body):
+    """Propose to a second officer to uphold a matter of insults all the same, as an ordinary violation."""
+
+    outcome: Literal["propose_override"]
+    grade: Code
+    found_subject: Subject = "abuse"
+    reason: LongText
+
+
+Decision = Annotated[DismissBody | UpholdBody | OverrideBody, Field(discriminator="outcome")]
+
+
+class Confirmation(Body):
+    """A second officer's answer to a proposal; declining needs a reason."""
+
+    answer: Literal["confirm", "decline"]
+    reason: LongText | None = None
+
+
+class DecisionNotice(Body):
+    """The parties have the decision; the appeal window runs from there."""
+
+    notified_at: Instant | None = Field(default=None, description="Between the decision and now; default: now")

@@ -1,0 +1,120 @@
+"""How every write goes: key → load → decide → If-Match → vault → append, and again when somebody else was quicker.
+
+A domain refusal outranks a version mismatch: the officer who comes too late learns which decision won.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from services.cases import refusals
+from services.cases.casefile import Loaded, load
+from services.cases.casekey import CaseKey
+from services.cases.domain.case import CaseState, World, decide
+from services.cases.domain.events import CaseEvent
+from services.cases.domain.state import Unfiled
+from services.cases.receipts import Receipt, RequestKey, from_kept
+from services.cases.refusals import Refused
+from services.cases.request import Pen, Request
+from services.cases.unit import Unit
+from services.cases.vault import Vault
+from shared.kit.decider import Refusal
+from shared.kit.ids import uuid7
+from shared.kit.log.instant import Clock, to_us
+from shared.kit.log.model import Appended, EventLog, KeptResponse, KeyTaken
+
+MAX_ATTEMPTS: Final = 64  # conflicts in a row mean that the others all went through
+
+
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """The service's writes over its log and vault."""
+
+    log: EventLog
+    vault: Vault
+    world: World
+    clock: Clock
+
+    def carry_out(self, request: Request) -> Receipt:
+        """Return the receipt of the write, or of the earlier one with the same key and body.
+
+        When it returns, the facts and all they cite survive a crash of process and machine.
+
+        Raises:
+            Refused: the request came to nothing; nothing of it is kept.
+            LogUnavailable, VaultUnavailable, StoreUnavailable: see there; a write may or may not have happened.
+        """
+        replayed = self.replay(request.key)
+        if replayed is not None:
+            return replayed
+        for _ in range(MAX_ATTEMPTS):
+            receipt = self._attempt(request)
+            if receipt is not None:
+                return receipt
+        raise Refused(refusals.contended())
+
+    def replay(self, key: RequestKey | None) -> Receipt | None:
+        """Return the receipt kept for this key, None where it is new; raises `Refused` for another body."""
+        kept = None if key is None else self.log.kept(key.scope)
+        return None if key is None or kept is None else _replayed(key, kept)
+
+    def load(self, case_id: str, admits: Callable[[CaseState], bool]) -> Loaded:
+        """Return the case, if there is one that the caller may know of.
+
+        Raises:
+            Refused: `case_not_found`.
+        """
+        loaded = load(self.log, case_id)
+        if isinstance(loaded.state, Unfiled) or not admits(loaded.state):
+            raise Refused(refusals.case_not_found())
+        return loaded
+
+    def _attempt(self, request: Request) -> Receipt | None:
+        """Return the receipt, or None where another append took the version this one was decided on."""
+        loaded = self.load(request.case_id, request.admits)
+        return self._decide(request, loaded, self.vault.case(request.case_id))
+
+    def file(self, request: Request) -> Receipt:
+        """Carry out the request that begins a case: `case_id` is new, and so is the key of its personal data."""
+        replayed = self.replay(request.key)
+        if replayed is not None:
+            return replayed
+        receipt = self._decide(request, load(self.log, request.case_id), self.vault.new_case(request.case_id))
+        if receipt is None:
+            raise Refused(refusals.contended())
+        return receipt
+
+    def _decide(self, request: Request, loaded: Loaded, key: CaseKey) -> Receipt | None:
+        pen = Pen(key)
+        said = decide(loaded.state, request.command(pen), self.world)
+        if isinstance(said, Refusal):
+            raise Refused(said)
+        refusal = request.precondition.refused(loaded.version)
+        if refusal is not None:
+            raise Refused(refusal)
+        request.prepare()
+        return self._append(request, loaded, [] if request.announces else said, key, pen)
+
+    def _append(
+        self, request: Request, loaded: Loaded, events: Sequence[CaseEvent], key: CaseKey, pen: Pen
+    ) -> Receipt | None:
+        written_by = uuid7()
+        if events and pen.texts:
+            self.vault.keep(key, pen.texts, written_by=written_by, at_us=to_us(request.at))
+        unit = Unit(request, loaded, events)
+        outcome = self.log.append(unit.append())
+        if isinstance(outcome, Appended):
+            return unit.receipt(outcome.stamps)
+        if loaded.version == 0:
+            self.vault.forget(request.case_id)
+        elif events and pen.texts:
+            self.vault.take_back(request.case_id, written_by=written_by)
+        if isinstance(outcome, KeyTaken) and request.key is not None:
+            return _replayed(request.key, outcome.kept)
+        return None
+
+
+def _replayed(key: RequestKey, kept: KeptResponse) -> Receipt:
+    if kept.digest != key.digest:
+        raise Refused(refusals.idempotency_key_reused())
+    return from_kept(kept.response)

@@ -1,0 +1,178 @@
+"""The composition root: settings in, an application out. Everything is wired here and nowhere else."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+from fastapi import Request, Response
+
+from services.cases.api.decisions import decisions_router
+from services.cases.api.desk import Desk
+from services.cases.api.intake import intake_router
+from services.cases.api.procedure import procedure_router
+from services.cases.application import Cases
+from services.cases.clock import Ticker
+from services.cases.domain.case import World
+from services.cases.evidence import EvidenceStore, StoreUnavailable
+from services.cases.parts import Parts
+from services.cases.receipts import KeyMaker
+from services.cases.refusals import Refused
+from services.cases.settings import Settings
+from services.cases.tables import TABLES
+from services.cases.vault import Vault, VaultUnavailable
+from shared.kit.auth import open_verifier
+from shared.kit.feed import feed_router
+from shared.kit.http import Service, create_app
+from shared.kit.log.instant import Clock, to_us, utc_now
+from shared.kit.log.model import EventLog
+from shared.kit.log.sqlite import open_sqlite_log
+from shared.kit.problem import Problem, answer
+from shared.rulebook.loader import load_calendars, load_timeline, shipped, shipped_calendars
+from shared.rulebook.model import Calendars, Timeline
+
+VERSION: Final = "0.1.0"
+DESCRIPTION: Final = "Takes complaints against sellers, hears both sides, and decides: every step a fact in one log."
+
+# 422 is what the schema says already; 409, what the case, the clock or the rulebook says; 403, who may not.
+STATUS: Final[Mapping[int, tuple[str, ...]]] = {
+    403: ("complainant_not_bound", "not_proposer", "officer_is_party", "officer_recused", "same_officer"),
+    404: ("case_not_found", "evidence_not_found", "not_filed", "unknown_evidence"),
+    408: ("content_too_slow",),
+    409: (
+        "already_decided",
+        "already_filed",
+        "already_handling",
+        "already_notified",
+        "certificate_needed",
+        "channel_not_named",
+        "complainant_needed",
+        "complaint_withdrawn",
+        "content_differs",
+        "content_not_expected",
+        "content_size_mismatch",
+        "decision_already_notified",
+        "evidence_due",
+        "evidence_empty",
+        "evidence_id_taken",
+        "grade_not_on_this_way",
+        "grade_not_permitted",
+        "ground_closed",
+        "ground_void",
+        "incident_in_future",
+        "incident_reversed",
+        "media_type_not_allowed",
+        "no_rulebook",
+        "no_verified_evidence",
+        "nothing_proposed",
+        "notified_at_out_of_range",
+        "order_paid_at_needed",
+        "order_paid_in_future",
+        "outcome_closed",
+        "proposal_pending",
+        "reason_missing",
+        "received_at_out_of_range",
+        "same_party",
+        "shows_contradict",
+        "too_many_announcements",
+        "too_many_pieces",
+        "too_many_statements",
+        "undecided",
+        "unknown_fact",
+        "unknown_grade",
+        "unknown_ground",
+        "window_closed",
+    ),
+    410: ("announcement_expired",),
+    412: ("version_mismatch",),
+    413: ("evidence_too_large",),
+    415: ("content_type_mismatch", "media_type_mismatch"),
+    422: (
+        "idempotency_key_reused",
+        "no_incident",
+        "no_trade",
+        "party_missing",
+        "too_many",
+        "unknown_channel",
+        "unknown_evidence_kind",
+        "unknown_referral",
+    ),
+    428: ("if_match_missing",),
+    503: ("contended", "rulebook_unavailable"),
+}
+STATUS_OF: Final[Mapping[str, int]] = {code: status for status, codes in STATUS.items() for code in codes}
+RETRY_AFTER_S: Final = 1
+
+
+def build(settings: Settings, *, clock: Clock = utc_now, log: EventLog | None = None) -> Service:
+    """Return the service as an application; entering its lifespan starts its clock, leaving it closes what is open.
+
+    Without `log`, the one in the data folder is opened.
+
+    Raises:
+        RulebookError: the rulebook or a calendar is not sound.
+        LogUnavailable: the log cannot be opened; another process has it, say.
+        VaultLocked: the vault's key file is missing or another one.
+    """
+    world = World(rulebook(settings.rulebook), _calendars(settings))
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    log = log or open_sqlite_log(settings.log_file, clock, TABLES)
+    try:
+        parts = _parts(settings, world, log, clock)
+    except BaseException:
+        log.close()
+        raise
+    desk = Desk(parts.cases, KeyMaker(parts.cases.vault.service_key("idempotency", to_us(clock()))))
+    app = create_app(
+        title="Demerit cases",
+        version=VERSION,
+        description=DESCRIPTION,
+        verifier=open_verifier(settings.jwks, issuer=settings.issuer, audience=settings.audience, clock=clock),
+        routers=[
+            intake_router(desk),
+            procedure_router(desk),
+            decisions_router(desk),
+            feed_router(log),
+        ],
+        checks={"log": parts.log_check, "vault": parts.vault_check, "clock": parts.clock_check},
+        metrics=parts.metrics(),
+        lifespan=parts.lifespan,
+    )
+    app.add_exception_handler(Refused, _refused)
+    app.add_exception_handler(VaultUnavailable, _unavailable)
+    app.add_exception_handler(StoreUnavailable, _unavailable)
+    return app
+
+
+def rulebook(name: str) -> Timeline:
+    """Return the timeline of this name that comes with the product, or of the file where `name` ends in .toml."""
+    return load_timeline(Path(name)) if name.endswith(".toml") else shipped(name)
+
+
+def _calendars(settings: Settings) -> Calendars:
+    return shipped_calendars() if settings.calendars is None else load_calendars(settings.calendars)
+
+
+def _parts(settings: Settings, world: World, log: EventLog, clock: Clock) -> Parts:
+    vault = Vault(settings.vault_file, settings.vault_key_file)
+    ticker = Ticker(log, clock, timedelta(seconds=settings.clock_grace_s))
+    return Parts(
+        cases=Cases(log, vault, world, clock),
+        evidence=EvidenceStore(settings.evidence_dir),
+        ticker=ticker,
+        interval_s=settings.clock_interval_s,
+    )
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refused)  # noqa: S101  # the handler is registered for this type alone
+    refusal = error.refusal
+    status = STATUS_OF[refusal.code]
+    headers = {"Retry-After": str(RETRY_AFTER_S)} if status == 503 else {}
+    return await answer(request, Problem(status, refusal.code, refusal.detail, facts=refusal.facts, headers=headers))
+
+
+async def _unavailable(request: Request, _: Exception) -> Response:
+    detail = "The vault can be reached; whether the write happened is to be asked with its key."
+    headers = {"Retry-After": str(RETRY_AFTER_S)}
+    return await answer(request, Problem(503, "vault_unavailable", detail, headers=headers))

@@ -1,0 +1,72 @@
+"""What runs behind the routes: opened in order, told of in health and metrics, closed in the opposite order."""
+
+import threading
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from anyio import to_thread
+from fastapi import FastAPI
+
+from services.cases.application import Cases
+from services.cases.clock import Ticker
+from services.cases.evidence import EvidenceStore
+from services.cases.sweeping import sweep
+from shared.kit.telemetry import Metrics
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The service behind its routes."""
+
+    cases: Cases
+    evidence: EvidenceStore
+    ticker: Ticker
+    interval_s: float
+    _ticking: threading.Event = field(default_factory=threading.Event)
+
+    @asynccontextmanager
+    async def lifespan(self, _: FastAPI) -> AsyncIterator[None]:
+        """Sweep and tick in a thread of their own; at the end let it finish, then close vault and log."""
+        stop = threading.Event()
+        thread = threading.Thread(target=self._run, args=(stop,), name="clock")
+        thread.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            await to_thread.run_sync(thread.join)
+            self.close()
+
+    def close(self) -> None:
+        """Close vault and log. Idempotent."""
+        self.cases.vault.close()
+        self.cases.log.close()
+
+    def _run(self, stop: threading.Event) -> None:
+        self._ticking.set()
+        try:
+            sweep(self.cases.log, self.cases.vault, self.evidence, self.cases.clock())
+            self.ticker.run(stop, self.interval_s)
+        finally:
+            self._ticking.clear()
+
+    def log_check(self) -> tuple[bool, Mapping[str, Any]]:
+        """Return whether the log can be read, and its head."""
+        return True, {"head": self.cases.log.head().position}
+
+    def vault_check(self) -> tuple[bool, Mapping[str, Any]]:
+        """Return whether the vault can be read."""
+        return self.cases.vault.healthy(), {}
+
+    def clock_check(self) -> tuple[bool, Mapping[str, Any]]:
+        """Return whether somebody looks for passed deadlines."""
+        return self._ticking.is_set(), {}
+
+    def metrics(self) -> Metrics:
+        """Return metrics with the service's own figures."""
+        metrics = Metrics()
+        metrics.gauge("cases_log_position", "Head of the cases log", lambda: self.cases.log.head().position)
+        metrics.gauge("cases_clock_running", "1: breaches are being recorded", self._ticking.is_set)
+        return metrics

@@ -1,0 +1,103 @@
+"""Refusals that are not the domain's: what a request must know, hold or prove before, and after, the case decides.
+
+Each function's name is its code, stable, and a problem type of the API.
+"""
+
+from shared.kit.decider import Refusal
+
+
+class Refused(Exception):
+    """A request came to nothing; `refusal` says what would have to be true."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.code)
+        self.refusal = refusal
+
+
+def case_not_found() -> Refusal:
+    """There is no such case, or none that this caller may know of: the two are not told apart."""
+    return Refusal("case_not_found", "The case would have to exist and be open to the caller.")
+
+
+def evidence_not_found() -> Refusal:
+    """There is no such content, announcement or piece, or none that this caller may know of."""
+    return Refusal("evidence_not_found", "The evidence would have to be announced, or submitted, by the caller's side.")
+
+
+def not_bound(claim: str) -> Refusal:
+    """The token speaks for nobody who could be a party."""
+    return Refusal("not_bound", f"The token would have to carry the claim {claim}.", {"claim": claim})
+
+
+def complainant_not_bound() -> Refusal:
+    """A buyer files for nobody else."""
+    return Refusal("complainant_not_bound", "The complainant would have to be the one the token is bound to.")
+
+
+def complainant_needed() -> Refusal:
+    """The intake service says for whom it files."""
+    return Refusal("complainant_needed", "The complainant would have to be named.")
+
+
+def idempotency_key_reused() -> Refusal:
+    """The key was used for another body."""
+    return Refusal("idempotency_key_reused", "The key would have to be new, or the body the one it was used with.")
+
+
+def if_match_missing(version: int) -> Refusal:
+    """Whoever decides says which version of the case they saw."""
+    return Refusal(
+        "if_match_missing",
+        "The request would have to carry If-Match with the version of the case that the decision rests on.",
+        {"version": version},
+    )
+
+
+def version_mismatch(version: int) -> Refusal:
+    """The case has moved on since the caller looked."""
+    return Refusal("version_mismatch", "If-Match would have to name the case's present version.", {"version": version})
+
+
+def too_many_announcements(limit: int) -> Refusal:
+    """A party has enough uploads open."""
+    return Refusal(
+        "too_many_announcements",
+        f"A party may have at most {limit} announced pieces waiting for their content.",
+        {"limit": limit},
+    )
+
+
+def announcement_expired() -> Refusal:
+    """The content came too late for its announcement."""
+    return Refusal("announcement_expired", "The content would have to come within 24 hours of its announcement.")
+
+
+def content_size_mismatch(announced_bytes: int) -> Refusal:
+    """More or less came than was announced."""
+    return Refusal(
+        "content_size_mismatch",
+        f"The content would have to be {announced_bytes} bytes long, as announced.",
+        {"announced_bytes": announced_bytes},
+    )
+
+
+def content_type_mismatch(announced: str) -> Refusal:
+    """The request's media type is not the announced one."""
+    return Refusal(
+        "content_type_mismatch", f"The content would have to be sent as {announced}.", {"media_type": announced}
+    )
+
+
+def content_differs() -> Refusal:
+    """Another content was sent for this piece before; evidence is not exchanged."""
+    return Refusal("content_differs", "The content would have to be the one sent first; another one is a new piece.")
+
+
+def content_too_slow(seconds: int) -> Refusal:
+    """The content did not arrive in time."""
+    return Refusal("content_too_slow", f"The content would have to arrive within {seconds} s.", {"limit_s": seconds})
+
+
+def contended() -> Refusal:
+    """Others wrote to this case at every attempt."""
+    return Refusal("contended", "The case would have to rest for a moment; the request can be sent again.")

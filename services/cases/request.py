@@ -1,0 +1,61 @@
+"""One write as the application takes it: who, when, which command, on what condition, with which texts and rows."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from services.cases.casekey import CaseKey, Purpose
+from services.cases.domain.case import CaseState
+from services.cases.domain.commands import CaseCommand
+from services.cases.receipts import RequestKey
+from shared.kit.decider import Refusal
+from shared.kit.log.rows import RowChange
+
+
+class Pen:
+    """Takes down the texts of a request: each gives its keyed digest, and is sealed only once the case has decided."""
+
+    def __init__(self, key: CaseKey) -> None:
+        self._key = key
+        self.texts: dict[str, str] = {}
+
+    def write(self, purpose: Purpose, text: str | None) -> str:
+        """Return the digest of the text, "" where there is none."""
+        if text is None:
+            return ""
+        digest = self._key.digest(purpose, text)
+        self.texts[digest] = text
+        return digest
+
+
+class Precondition(Protocol):
+    """What the caller demands of the version of the case (If-Match)."""
+
+    def refused(self, version: int) -> Refusal | None:
+        """Return why this version does not do, None where it does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One write, as the application takes it.
+
+    `command` is made once the case is loaded and `admits` has let the caller in; `prepare` puts on disk what the facts
+    will cite, beyond texts, and refuses by raising; `rows` are written with the facts. `announces` decides as if, and
+    records no fact: only the rows.
+    """
+
+    case_id: str
+    actor: str
+    role: str
+    at: datetime
+    command: Callable[[Pen], CaseCommand]
+    admits: Callable[[CaseState], bool]
+    precondition: Precondition
+    key: RequestKey | None = None
+    status: int = 200
+    evidence_id: str | None = None
+    expires_at: datetime | None = None
+    announces: bool = False
+    prepare: Callable[[], None] = field(default=lambda: None)
+    rows: Sequence[RowChange] = ()

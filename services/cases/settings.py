@@ -1,0 +1,53 @@
+"""What the environment says: variables with the prefix CASES_."""
+
+from pathlib import Path
+from typing import Annotated, Final
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PORT: Final = 8001
+
+
+class Settings(BaseSettings):
+    """Where the service keeps its files, whom it trusts, and which rulebook it decides by."""
+
+    model_config = SettingsConfigDict(env_prefix="CASES_", frozen=True)
+
+    data_dir: Path = Path("var/cases")
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = PORT
+    jwks: str = "var/keys/jwks.json"
+    issuer: str = "demerit-local"
+    audience: str = "demerit"
+    rulebook: str = Field(default="seed", description="Name of a shipped timeline, or the path of a .toml file")
+    calendars: Path | None = Field(default=None, description="Folder of working-day calendars; default: as shipped")
+    vault_key: Path | None = Field(default=None, description="Key file of the vault; default: keys/ in the data folder")
+    clock_interval_s: Annotated[float, Field(gt=0, le=3600)] = Field(
+        default=5.0, description="Time between two looks for deadlines that have passed"
+    )
+    clock_grace_s: Annotated[float, Field(ge=0, le=3600)] = Field(
+        default=10.0, description="How long a deadline must have passed, so that writes under way are in before"
+    )
+    upload_timeout_s: Annotated[float, Field(gt=0, le=3600)] = 300.0
+    log_level: str = "INFO"
+
+    @property
+    def log_file(self) -> Path:
+        """The log and its read models."""
+        return self.data_dir / "cases.db"
+
+    @property
+    def vault_file(self) -> Path:
+        """The vault's database."""
+        return self.data_dir / "vault.db"
+
+    @property
+    def vault_key_file(self) -> Path:
+        """The key that opens the vault; in production it lies elsewhere than the data."""
+        return self.vault_key or self.data_dir / "keys" / "vault.key"
+
+    @property
+    def evidence_dir(self) -> Path:
+        """The folder of sealed evidence content."""
+        return self.data_dir / "evidence"
