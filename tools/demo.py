@@ -1,0 +1,206 @@
+"""Plays the seed's story through HTTP, as its users would: the four situations, then what is upheld against one seller.
+
+Everything is printed as it happens; the last line of all output is that seller's standing, one line of JSON.
+"""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated, Any, Final
+
+import httpx
+import typer
+
+from shared.kit.ids import uuid7
+from shared.kit.localkeys import mint
+from tools.parties import Case, Parties, UnexpectedAnswerError, buyer, officer, seller
+from tools.stack import Stack, StackError
+
+CALLS: Final = b"time,number,seconds\n21:00,+86 138 0000 0000,4\n21:02,+86 138 0000 0000,6\n"
+PICTURE: Final = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360000002000001e221bc330000"
+    "000049454e44ae426082"
+)
+CERTIFICATE: Final = b"%PDF-1.4\n1 0 obj << /Type /Catalog >> endobj\ntrailer << /Root 1 0 R >>\n%%EOF\n"
+
+FIRST, SECOND = officer("o-1"), officer("o-2")
+
+
+class StoryError(Exception):
+    """The story went another way than it must; the message says where."""
+
+
+def say(text: str = "") -> None:
+    """Print one line of the story."""
+    print(text, flush=True)
+
+
+def must(name: str, expected: object, got: object) -> None:
+    """Go on only where the story is as expected.
+
+    Raises:
+        StoryError: it is not.
+    """
+    if expected != got:
+        raise StoryError(f"{name} is {got!r}, expected {expected!r}")
+
+
+def told(case: Case, *lines: str) -> None:
+    """Print what happened in a case, and its state."""
+    for line in lines:
+        say(f"   {line}")
+    say(f"   → {case.state} (case {case.id}, cases log position {case.position})")
+
+
+def decided(case: Case) -> None:
+    """Print what the officer sees before deciding: what is open, and why the rest is not."""
+    checklist = case.seen_by(FIRST)["checklist"]
+    say(f"   the officer sees open: {', '.join(checklist['open'])}")
+    for code, reason in checklist["closed"].items():
+        say(f"     closed: {code}: {reason}")
+
+
+def opened(parties: Parties, title: str, by: str, of: str, channel: str, narrative: str) -> Case:
+    """File a complaint, notify the seller and take the case up."""
+    say()
+    say(title)
+    case = parties.file(buyer(by + parties.suffix), seller(of + parties.suffix), channel, narrative)
+    told(case, f"{by} complains of {of} ({channel}): {narrative}")
+    case.notify(FIRST).do(FIRST, "handling")
+    told(case, f"{of} has notice of it, officer {FIRST.id} takes it up")
+    return case
+
+
+def dismissed(case: Case, ground: str, **found: str) -> None:
+    """Decide that the complaint is not upheld, on this ground, and tell the parties."""
+    decided(case)
+    case.decide(FIRST, "dismiss", ground=ground, reason="As found.", **found)
+    must("the state", "dismissed", case.state)
+    told(case.tell(FIRST), f"officer {FIRST.id} dismisses: {ground}; both sides are told")
+
+
+def situation_1(parties: Parties) -> None:
+    """Really about insults."""
+    case = opened(parties, "Situation 1: insults", "b-1", "s-1", "chat", "He called me names.")
+    case.defend("other", "We argued about the delivery.")
+    told(case, "s-1 explains")
+    dismissed(case, "abuse_not_harassment", found_subject="abuse")
+
+
+def situation_2(parties: Parties) -> None:
+    """Really about the goods."""
+    case = opened(parties, "Situation 2: it is about the goods", "b-2", "s-2", "chat", "The bag is a counterfeit.")
+    case.defend("contact_justified", "We wrote once, about the return.")
+    told(case, "s-2 explains")
+    dismissed(case, "other_dispute_counterfeit", found_subject="counterfeit")
+
+
+def situation_3(parties: Parties) -> None:
+    """The number is not the seller's."""
+    case = opened(parties, "Situation 3: not my number", "b-3", "s-3", "phone", "Calls from an unknown number.")
+    piece = case.give(case.complainant, "call_list", "text/csv", CALLS)
+    told(case, "b-3 hands in the list of calls")
+    case.defend("number_not_mine", "We have no such number.")
+    case.assess(FIRST, piece, "frequent_contact", "number_not_attributable")
+    told(case, f"s-3 says the number is not theirs; officer {FIRST.id} verifies that")
+    dismissed(case, "number_not_respondents")
+
+
+def situation_4(parties: Parties) -> None:
+    """The number is the seller's, but there was no contact."""
+    case = opened(parties, "Situation 4: my number, but no contact", "b-4", "s-4", "phone", "They call and call.")
+    piece = case.give(case.respondent, "carrier_certificate", "application/pdf", CERTIFICATE)
+    case.defend("no_contact", "The carrier's certificate shows that nobody called.")
+    told(case, "s-4 explains and hands in the carrier's certificate")
+    case.assess(FIRST, piece, "number_attributable", "covers_alleged_times")
+    told(case, f"officer {FIRST.id} finds it genuine, and that it covers the times")
+    dismissed(case, "no_contact_proven")
+
+
+def ordinary(parties: Parties) -> None:
+    """Frequent calls are proven: an ordinary violation."""
+    case = opened(parties, "Frequent calls, proven", "b-5", "s-5", "phone", "Forty calls in one night.")
+    piece = case.give(case.complainant, "call_list", "text/csv", CALLS)
+    case.waive().assess(FIRST, piece, "frequent_contact", "number_attributable")
+    told(case, "b-5 hands in the list of calls; s-5 has nothing to say; the list is genuine")
+    decided(case)
+    case.decide(FIRST, "uphold_ordinary", grade="general", reason="Forty calls are verified.")
+    must("the state", "upheld", case.state)
+    told(case.tell(FIRST), f"officer {FIRST.id} upholds an ordinary violation: 12 points; both sides are told")
+    must_stand(parties, case, "restricted", {"ordinary": 12, "severe": 0})
+
+
+def severe(parties: Parties) -> dict[str, Any]:
+    """Funeral money was mailed: a severe violation, which takes two officers. Returns the seller's standing."""
+    case = opened(parties, "Funeral money in the mail", "b-6", "s-5", "post", "An envelope of funeral money came.")
+    piece = case.give(case.complainant, "other", "image/png", PICTURE)
+    case.waive().assess(FIRST, piece, "offensive_mail", "number_attributable")
+    told(case, "b-6 hands in a picture of the envelope; it is genuine, and s-5 sent it")
+    decided(case)
+    case.decide(FIRST, "propose_severe", grade="grave", reason="Mailed to frighten.")
+    must("the state", "severe_proposed", case.state)
+    told(case, f"officer {FIRST.id} proposes a severe violation")
+    case.confirm(SECOND)
+    must("the state", "upheld", case.state)
+    told(case.tell(FIRST), f"officer {SECOND.id} confirms: 48 points; both sides are told")
+    return must_stand(parties, case, "sealed", {"ordinary": 12, "severe": 48})
+
+
+def must_stand(parties: Parties, case: Case, standing: str, points: dict[str, int]) -> dict[str, Any]:
+    """Return the seller's standing once the ledger has folded the case, if it is as expected; print it for people."""
+    found: dict[str, Any] = parties.standing(case.respondent, case.respondent.id, min_position=case.position).json()
+    must("the standing", standing, found["standing"])
+    must("the points", points, found["points"])
+    say(f"   the ledger: {case.respondent.id} is {standing}, points {found['points']}")
+    for row in found["sanctions"]:
+        say(f"     {row['track']} node {row['node']}, {row['state']}: {', '.join(row['measures'])}")
+    return found
+
+
+def play(parties: Parties) -> str:
+    """Play the whole story; return the body that the ledger answered last, as one line.
+
+    Raises:
+        StoryError, UnexpectedAnswerError: it went another way.
+    """
+    for situation in (situation_1, situation_2, situation_3, situation_4):
+        situation(parties)
+    ordinary(parties)
+    severe(parties)
+    return parties.standing(FIRST, f"s-5{parties.suffix}").text
+
+
+@contextmanager
+def parties_of(cases_url: str | None, ledger_url: str | None, keys: Path) -> Iterator[Parties]:
+    """Yield the parties around running services, or around fresh ones that end with the context."""
+    if cases_url and ledger_url:
+        running = Parties(cases_url, ledger_url, partial(mint, keys), suffix=f"-{uuid7()[-6:]}")
+        with running as parties:
+            yield parties
+        return
+    with TemporaryDirectory(prefix="demerit-demo-") as folder, Stack(Path(folder)) as stack:
+        say(f"fresh services: cases {stack.url('cases')}, ledger {stack.url('ledger')}")
+        with Parties(stack.url("cases"), stack.url("ledger"), stack.token) as parties:
+            yield parties
+
+
+def main(
+    cases_url: Annotated[str | None, typer.Option(envvar="CASES_URL", help="a running cases service")] = None,
+    ledger_url: Annotated[str | None, typer.Option(envvar="LEDGER_URL", help="a running ledger")] = None,
+    keys: Annotated[Path, typer.Option(envvar="KEYS", help="its local issuer's folder")] = Path("var/keys"),
+) -> None:
+    """Play the story on fresh services, or on running ones where both addresses are given."""
+    try:
+        with parties_of(cases_url, ledger_url, keys) as parties:
+            standing = play(parties)
+    except (StoryError, UnexpectedAnswerError, StackError, httpx.TransportError) as error:
+        sys.exit(f"the story went wrong: {error}")
+    say()
+    say(standing)
+
+
+if __name__ == "__main__":
+    typer.run(main)
