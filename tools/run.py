@@ -18,7 +18,7 @@ STOPPING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def welcome(stack: Stack) -> str:
-    """Return what a newcomer needs: addresses, tokens, and a first request that can be pasted into a shell."""
+    """Return what a newcomer needs: addresses, tokens, and first requests that can be pasted into a shell."""
     yesterday = (datetime.now(UTC) - timedelta(days=1)).isoformat(timespec="seconds")
     people = {
         "BUYER": stack.token("complainant", "b-1", complainant="b-1"),
@@ -27,7 +27,7 @@ def welcome(stack: Stack) -> str:
         "SECOND": stack.token("officer", "o-2"),
     }
     body = (
-        '{"complainant": "b-1", "respondent": "s-1", "trade": {"id": "t-1"}, "channels": ["phone"], '
+        '{"respondent": "s-1", "trade": {"id": "t-1"}, "channels": ["phone"], '
         f'"incidents": [{{"channel": "phone", "at": "{yesterday}"}}], "narrative": "Forty calls in one night."}}'
     )
     return "\n".join(
@@ -39,11 +39,14 @@ def welcome(stack: Stack) -> str:
             "",
             *(f"{name}={token}" for name, token in people.items()),
             "",
-            "With these set in a shell, a first complaint, and where the seller stands:",
+            "A first complaint:",
             "",
-            f'curl -s {stack.url("cases")}/cases -H "Authorization: Bearer $BUYER" \\',
-            f"  -H 'Content-Type: application/json' -H \"Idempotency-Key: first\" -d '{body}'",
-            f'curl -s {stack.url("ledger")}/sellers/s-1/standing -H "Authorization: Bearer $SELLER"',
+            f"curl -s {stack.url('cases')}/cases -H 'Content-Type: application/json'"
+            f" -H 'Authorization: Bearer {people['BUYER']}' -d '{body}'",
+            "",
+            "Where the seller stands:",
+            "",
+            f"curl -s {stack.url('ledger')}/sellers/s-1/standing -H 'Authorization: Bearer {people['SELLER']}'",
             "",
             "Ctrl-C stops both.",
         ]
