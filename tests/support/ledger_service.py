@@ -1,6 +1,6 @@
 """The ledger service over real HTTP for tests: it follows a cases log in memory, by a clock that stands."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,9 +38,9 @@ class LedgerService:
         token = mint(self.keys, role, sub, seller=seller, complainant=complainant, ttl_s=YEARS_S, now=begun)
         return {"Authorization": f"Bearer {token}"}
 
-    def get(self, path: str, *, headers: dict[str, str] | None = None, **params: Any) -> httpx.Response:
+    def get(self, path: str, /, headers: Mapping[str, str] | None = None, **params: Any) -> httpx.Response:
         """Ask, as a service that may read standings, for an answer that knows of every decision made."""
-        return self.http.get(path, params=params, headers=self.headers() | (headers or {}))
+        return self.http.get(path, params=params, headers={**self.headers(), **(headers or {})})
 
     def standing(self, seller: str, **params: Any) -> dict[str, Any]:
         """Return the standing, everything decided included."""

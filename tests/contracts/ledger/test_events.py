@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.ledger.domain.account import Account, decide, evolve, open_account
-from services.ledger.domain.commands import LapseThrough, Quarantine, Release
+from services.ledger.domain.commands import AccountCommand, LapseThrough, Quarantine, Release
 from services.ledger.domain.events import AccountEvent
 from services.ledger.entries import EFFECTS, read, written
 from services.ledger.publication import MAX_DATA_BYTES, Publication
@@ -63,7 +63,7 @@ def test_a_type_that_is_not_ours_is_not_read() -> None:
 def lived(told: list[Step]) -> tuple[Account, list[AccountEvent]]:
     """Return an account with all its events: the facts, time passing, quarantine and release."""
     account, events = open_account("seller"), list[AccountEvent]()
-    last = [LapseThrough(BEGIN + 5000 * DAY), Quarantine(99, "e99", "because"), Release(99)]
+    last: list[AccountCommand] = [LapseThrough(BEGIN + 5000 * DAY), Quarantine(99, "e99", "because"), Release(99)]
     for command in [*commands(told, SEED), *last]:
         decided = decide(account, command, SEED)
         assert not isinstance(decided, Refusal)

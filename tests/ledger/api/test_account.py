@@ -1,6 +1,7 @@
 """Statement, timeline and forecast of an account over HTTP."""
 
 from datetime import timedelta
+from typing import Any
 
 import httpx
 
@@ -98,7 +99,7 @@ def test_a_timeline_comes_in_pages_and_as_it_was_known(service: LedgerService) -
     service.cases.reverse("s-1", decision.id, at=FIRST + DAY)
     now = service.get("/sellers/s-1/timeline", min_position=2).json()["changes"]
     assert [change["standing_after"] for change in now] == ["good"]
-    known = {"known_at": "2026-03-02T12:00:00Z", "limit": 1}
+    known: dict[str, Any] = {"known_at": "2026-03-02T12:00:00Z", "limit": 1}
     answer: httpx.Response | None = service.get("/sellers/s-1/timeline", **known)
     seen = []
     while answer is not None:

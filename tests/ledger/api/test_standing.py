@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -90,7 +91,7 @@ def test_every_answer_keeps_the_contract(service: LedgerService) -> None:
         ({"asof": "2026-03-05T00:00:00Z"}, "unknown_parameter"),
     ],
 )
-def test_questions_that_cannot_be_meant_are_refused(service: LedgerService, query: dict[str, str], code: str) -> None:
+def test_questions_that_cannot_be_meant_are_refused(service: LedgerService, query: dict[str, Any], code: str) -> None:
     """With what would be understood."""
     answer = service.get("/sellers/s-1/standing", **query)
     assert (answer.status_code, answer.json()["code"]) == (422, code)
@@ -102,7 +103,7 @@ def test_a_position_that_does_not_come_is_waited_for_within_a_bound(tmp_path: Pa
     with ledger_service(tmp_path, Decisions(), max_wait_s=0.05) as service:
         service.cases.ordinary("s-1")
         service.standing("s-1")
-        answer = service.get("/sellers/s-1/standing", **{name: 99})
+        answer = service.get("/sellers/s-1/standing", **dict[str, Any]({name: 99}))
     assert (answer.status_code, answer.json()["code"]) == (503, "position_not_folded")
     assert (answer.json()["folded_position"], answer.headers["Retry-After"]) == (1, "1")
 
@@ -137,12 +138,13 @@ def test_a_bulk_question_has_bounds(service: LedgerService) -> None:
     headers = service.headers()
     many = {"sellers": [f"s-{number}" for number in range(1000)], "as_of": "2026-03-05T00:00:00Z"}
     assert len(service.http.post("/standings:query", json=many, headers=headers).json()["standings"]) == 1000
-    for wrong in (
+    refused: tuple[dict[str, Any], ...] = (
         {"sellers": []},
         {"sellers": ["s"] * 1001},
         {"sellers": ["a b"]},
         {"sellers": ["s-1"], "rulebook": "TB-1999"},
         {"sellers": ["s-1"], "at": "2026-03-05T00:00:00Z"},
         {"sellers": ["s-1"], "min_position": True},
-    ):
+    )
+    for wrong in refused:
         assert service.http.post("/standings:query", json=wrong, headers=headers).status_code == 422, wrong

@@ -39,7 +39,7 @@ def play(told: list[tuple[int, str, tuple[str, int]]], read: list[tuple[int, int
     ledger = Following(cases, cases.clock)
     made: dict[str, list[Decision]] = {seller: [] for seller in SELLERS}
     turn = 0
-    for number, (days, seller, (kind, choice)) in enumerate(told):
+    for number, (_, seller, (kind, choice)) in enumerate(told):
         every, limit, restart = read[turn % len(read)]
         if every and number % every == 0:
             cases.clock.now += timedelta(hours=1)

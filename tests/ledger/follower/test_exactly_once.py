@@ -1,6 +1,6 @@
 """Given pages twice, in pieces, after crashes or from a second follower, then every fact is folded exactly once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -18,14 +18,14 @@ Open = Callable[[Callable[[], datetime]], EventLog]
 
 
 @pytest.fixture(params=["memory", "sqlite"])
-def opened(request: pytest.FixtureRequest, tmp_path: Path, cases: Decisions) -> EventLog:
+def opened(request: pytest.FixtureRequest, tmp_path: Path, cases: Decisions) -> Iterator[EventLog]:
     """An empty log of the ledger, in each store."""
     if request.param == "memory":
         log = open_memory_log(cases.clock, TABLES)
     else:
         log = open_sqlite_log(tmp_path / "ledger.db", cases.clock, TABLES)
-    request.addfinalizer(log.close)
-    return log
+    yield log
+    log.close()
 
 
 def causes(ledger: Following) -> list[str]:
