@@ -7,10 +7,12 @@ from typing import Annotated, Any
 
 import structlog
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse
 from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from shared.kit.auth import Verifier, require
 from shared.kit.health import Check, health_router
@@ -75,6 +77,7 @@ def create_app(
     app.add_middleware(Telemetry, metrics=app.state.metrics)
     app.add_exception_handler(Problem, answer)
     app.add_exception_handler(LogUnavailable, _log_unavailable)
+    app.add_exception_handler(ClientDisconnect, _hung_up)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(Exception, _unexpected)
@@ -99,7 +102,7 @@ def _own_routes() -> APIRouter:
     async def metrics(request: Request, _: Annotated[Principal, Depends(require("metrics:read"))]) -> Response:
         """Metrics in Prometheus' text format."""
         rendered: Metrics = request.app.state.metrics
-        return Response(rendered.render(), media_type="text/plain; version=0.0.4; charset=utf-8")
+        return Response(await run_in_threadpool(rendered.render), media_type="text/plain; version=0.0.4; charset=utf-8")
 
     @routes.get("/openapi.json", include_in_schema=False)
     async def document(request: Request, _: Annotated[Principal, Depends(require())]) -> Response:
@@ -112,6 +115,11 @@ def _own_routes() -> APIRouter:
 async def _log_unavailable(request: Request, _: Exception) -> Response:
     detail = "The event log takes and gives events; ask with the same idempotency key whether a write happened."
     return await answer(request, Problem(503, "log_unavailable", detail, headers={"Retry-After": "1"}))
+
+
+async def _hung_up(request: Request, _: Exception) -> Response:
+    """Nobody is there to read this; the log line of the request says what happened."""
+    return await answer(request, Problem(400, "body_incomplete", "The caller stays until the whole body is sent."))
 
 
 async def _invalid(request: Request, error: Exception) -> Response:
