@@ -65,7 +65,7 @@ def commands(told: Sequence[Step], timeline: Timeline) -> list[FactCommand]:
     account, taken, now = open_account("seller"), list[FactCommand](), BEGIN
     for number, step in enumerate(told, 1):
         now += step.days * DAY
-        command = _command(account, step, number, now)
+        command = command_of(account, step, number, now)
         if command is None:
             continue
         events = decide(account, command, timeline)
@@ -88,7 +88,8 @@ def facts_of(taken: Sequence[FactCommand]) -> list[Fact]:
     return facts
 
 
-def _command(account: Account, step: Step, number: int, now: datetime) -> FactCommand | None:
+def command_of(account: Account, step: Step, number: int, now: datetime) -> FactCommand | None:
+    """Return the command of a step at this position and recorded time, or None if there is nothing to correct."""
     direct = HIDDEN if step.direct and step.points == 0 else ()
     if step.kind == "entry":
         effective_at = now - step.late * DAY
