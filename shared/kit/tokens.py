@@ -91,15 +91,16 @@ class Verifier:
         audience = claims.get("aud")
         if self._audience not in (audience if isinstance(audience, list) else [audience]):
             raise invalid("The token is made out for this service (aud).")
+        sub = _identifier(claims, "sub")
+        if sub is None:
+            raise invalid("The token names its subject (sub).")
         principal = Principal(
             issuer=self._issuer,
-            sub=_identifier(claims, "sub") or "",
+            sub=sub,
             scopes=_scopes(claims.get("scope", "")),
             seller_id=_identifier(claims, "seller_id"),
             complainant_id=_identifier(claims, "complainant_id"),
         )
-        if not principal.sub:
-            raise invalid("The token names its subject (sub).")
         return _Believed(principal, _seconds(claims, "nbf"), _seconds(claims, "exp"), key)
 
     def _check_times(self, believed: _Believed) -> None:
