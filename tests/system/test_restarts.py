@@ -74,14 +74,16 @@ def test_every_standing_equals_the_oracle(survived: tuple[Parties, Load]) -> Non
     parties, _ = survived
     events = feed(parties, parties.cases_url)
     entries, timeline, head = entries_by_seller(events), shipped("seed"), len(events)
-    assert len(entries) == SELLERS
+    names = [f"s-{number}" for number in range(SELLERS)]
+    assert sum(map(len, entries.values())) > CASES // 4
+    assert entries.keys() <= set(names)
     now = datetime.now(UTC)
     middle = datetime.fromisoformat(events[head // 2]["recordedtime"])
-    for name, known_at in product(entries, (None, middle, middle - timedelta(days=1))):
+    for name, known_at in product(names, (None, middle, middle - timedelta(days=1))):
         for later in LATER:
             clocks = Clocks(now + later, known_at)
             standing = parties.standing(AUDITOR, name, min_position=head, **clocks.params()).json()
-            assert answered(standing) == expected(entries[name], timeline, clocks), (name, clocks)
+            assert answered(standing) == expected(entries.get(name, []), timeline, clocks), (name, clocks)
 
 
 def test_the_ledger_tells_each_decision_once(survived: tuple[Parties, Load]) -> None:
@@ -96,5 +98,5 @@ def test_the_ledger_tells_each_decision_once(survived: tuple[Parties, Load]) -> 
         mine = [event for event in told if event["subject"] == name]
         assert [event["streamversion"] for event in mine] == list(range(1, len(mine) + 1))
         assert all(one["data"]["after"] == other["data"]["before"] for one, other in pairwise(mine))
-        recorded = [event["data"]["entry"]["id"] for event in mine if event["type"].endswith("_violation_recorded.v1")]
+        recorded = [event["data"]["entry"] for event in mine if event["type"].endswith("_violation_recorded.v1")]
         assert recorded == [entry.id for entry in decided]
