@@ -15,7 +15,7 @@ from services.cases.domain.events import CaseEvent
 from services.cases.domain.state import Unfiled
 from services.cases.receipts import Receipt, RequestKey, from_kept
 from services.cases.refusals import Refused
-from services.cases.request import Pen, Request
+from services.cases.request import Command, Pen, Request
 from services.cases.unit import Unit
 from services.cases.vault import Vault
 from shared.kit.decider import Refusal
@@ -35,7 +35,7 @@ class Cases:
     world: World
     clock: Clock
 
-    def carry_out(self, request: Request) -> Receipt:
+    def carry_out(self, request: Request, command: Command) -> Receipt:
         """Return the receipt of the write, or of the earlier one with the same key and body.
 
         When it returns, the facts and all they cite survive a crash of process and machine.
@@ -48,7 +48,7 @@ class Cases:
         if replayed is not None:
             return replayed
         for _ in range(MAX_ATTEMPTS):
-            receipt = self._attempt(request)
+            receipt = self._attempt(request, command)
             if receipt is not None:
                 return receipt
         raise Refused(refusals.contended())
@@ -69,24 +69,25 @@ class Cases:
             raise Refused(refusals.case_not_found())
         return loaded
 
-    def _attempt(self, request: Request) -> Receipt | None:
+    def _attempt(self, request: Request, command: Command) -> Receipt | None:
         """Return the receipt, or None where another append took the version this one was decided on."""
         loaded = self.load(request.case_id, request.admits)
-        return self._decide(request, loaded, self.vault.case(request.case_id))
+        return self._decide(request, command, loaded, self.vault.case(request.case_id))
 
-    def file(self, request: Request) -> Receipt:
+    def file(self, request: Request, command: Command) -> Receipt:
         """Carry out the request that begins a case: `case_id` is new, and so is the key of its personal data."""
         replayed = self.replay(request.key)
         if replayed is not None:
             return replayed
-        receipt = self._decide(request, load(self.log, request.case_id), self.vault.new_case(request.case_id))
+        loaded, key = load(self.log, request.case_id), self.vault.new_case(request.case_id)
+        receipt = self._decide(request, command, loaded, key)
         if receipt is None:
             raise Refused(refusals.contended())
         return receipt
 
-    def _decide(self, request: Request, loaded: Loaded, key: CaseKey) -> Receipt | None:
+    def _decide(self, request: Request, command: Command, loaded: Loaded, key: CaseKey) -> Receipt | None:
         pen = Pen(key)
-        said = decide(loaded.state, request.command(pen), self.world)
+        said = decide(loaded.state, command(pen), self.world)
         if isinstance(said, Refusal):
             raise Refused(said)
         refusal = request.precondition.refused(loaded.version)

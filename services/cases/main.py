@@ -9,6 +9,7 @@ from fastapi import Request, Response
 
 from services.cases.api.decisions import decisions_router
 from services.cases.api.desk import Desk
+from services.cases.api.evidence import evidence_router
 from services.cases.api.intake import intake_router
 from services.cases.api.procedure import procedure_router
 from services.cases.application import Cases
@@ -19,6 +20,7 @@ from services.cases.parts import Parts
 from services.cases.receipts import KeyMaker
 from services.cases.refusals import Refused
 from services.cases.settings import Settings
+from services.cases.submissions import Submissions
 from services.cases.tables import TABLES
 from services.cases.vault import Vault, VaultUnavailable
 from shared.kit.auth import open_verifier
@@ -66,6 +68,8 @@ STATUS: Final[Mapping[int, tuple[str, ...]]] = {
         "no_verified_evidence",
         "nothing_proposed",
         "notified_at_out_of_range",
+        "number_needed",
+        "number_not_expected",
         "order_paid_at_needed",
         "order_paid_in_future",
         "outcome_closed",
@@ -131,6 +135,7 @@ def build(settings: Settings, *, clock: Clock = utc_now, log: EventLog | None = 
         routers=[
             intake_router(desk),
             procedure_router(desk),
+            evidence_router(desk, Submissions(parts.cases, parts.evidence), settings.upload_timeout_s),
             decisions_router(desk),
             feed_router(log),
         ],

@@ -24,11 +24,6 @@ def evidence_not_found() -> Refusal:
     return Refusal("evidence_not_found", "The evidence would have to be announced, or submitted, by the caller's side.")
 
 
-def not_bound(claim: str) -> Refusal:
-    """The token speaks for nobody who could be a party."""
-    return Refusal("not_bound", f"The token would have to carry the claim {claim}.", {"claim": claim})
-
-
 def complainant_not_bound() -> Refusal:
     """A buyer files for nobody else."""
     return Refusal("complainant_not_bound", "The complainant would have to be the one the token is bound to.")
@@ -56,6 +51,16 @@ def if_match_missing(version: int) -> Refusal:
 def version_mismatch(version: int) -> Refusal:
     """The case has moved on since the caller looked."""
     return Refusal("version_mismatch", "If-Match would have to name the case's present version.", {"version": version})
+
+
+def number_needed() -> Refusal:
+    """A chat evidence number without the number shows nothing."""
+    return Refusal("number_needed", "The chat evidence number would have to be given.")
+
+
+def number_not_expected(kind: str) -> Refusal:
+    """Only a chat evidence number is one."""
+    return Refusal("number_not_expected", f"Evidence of kind {kind} has content and no number.", {"kind": kind})
 
 
 def too_many_announcements(limit: int) -> Refusal:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from services.cases.casekey import CaseKey, Purpose
 from services.cases.domain.case import CaseState
@@ -29,6 +29,10 @@ class Pen:
         return digest
 
 
+Command: TypeAlias = Callable[[Pen], CaseCommand]
+"""Makes the command of a request, once the case is loaded and the caller let in."""
+
+
 class Precondition(Protocol):
     """What the caller demands of the version of the case (If-Match)."""
 
@@ -40,16 +44,15 @@ class Precondition(Protocol):
 class Request:
     """One write, as the application takes it.
 
-    `command` is made once the case is loaded and `admits` has let the caller in; `prepare` puts on disk what the facts
-    will cite, beyond texts, and refuses by raising; `rows` are written with the facts. `announces` decides as if, and
-    records no fact: only the rows.
+    `admits` says of a loaded case whether the caller may know of it. `prepare` puts on disk what the facts will cite,
+    beyond texts, and refuses by raising; it may be called again. `rows` are written with the facts. `announces`
+    decides as if, and records no fact: only the rows. `status`, `evidence_id` and `expires_at` go into the receipt.
     """
 
     case_id: str
     actor: str
     role: str
     at: datetime
-    command: Callable[[Pen], CaseCommand]
     admits: Callable[[CaseState], bool]
     precondition: Precondition
     key: RequestKey | None = None

@@ -1,8 +1,6 @@
 """One piece of evidence on its way in: measured, digested, looked at and sealed while it streams by."""
 
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Self
 
 from services.cases.casekey import CaseKey
 from services.cases.chunks import Sealer
@@ -24,24 +22,14 @@ class Received:
 
 
 class Upload:
-    """A content being received. A context manager: left without `publish`, nothing of it stays."""
+    """A content being received. After `discard`, which is always due, nothing of it stays but what was published."""
 
     def __init__(self, store: EvidenceStore, key: CaseKey, evidence_id: str, limit_bytes: int) -> None:
         self._store, self._key, self._evidence_id, self._limit_bytes = store, key, evidence_id, limit_bytes
         self._sealer, self._digest = Sealer(key, evidence_id), key.content_digest()
-        self._head, self._size_bytes = b"", 0
+        self._head, self._size_bytes, self._published = b"", 0, False
         self._draft = store.start()
-
-    def __enter__(self) -> Self:
-        """Begin the file."""
         self._draft.write(self._sealer.header)
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Remove what was not published."""
-        self._draft.discard()
 
     def write(self, piece: bytes) -> None:
         """Take in the next piece. Memory stays bounded by the piece and a few chunks.
@@ -66,8 +54,12 @@ class Upload:
     def publish(self, received: Received) -> bool:
         """Put the complete upload in its place, durably; return whether what lies there now is this content.
 
-        A place may hold it already: from an attempt whose event was never recorded.
+        A place may hold it already: from an attempt whose event was never recorded. Idempotent.
         """
-        if self._store.publish(self._draft.name, self._key.case_id, self._evidence_id):
-            return True
-        return self._store.digest(self._key, self._evidence_id) == received.digest
+        if not self._published:
+            self._published = self._store.publish(self._draft.name, self._key.case_id, self._evidence_id)
+        return self._published or self._store.digest(self._key, self._evidence_id) == received.digest
+
+    def discard(self) -> None:
+        """Remove what was not published. Idempotent."""
+        self._draft.discard()

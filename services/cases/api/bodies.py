@@ -2,13 +2,14 @@
 
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, StringConstraints
 from pydantic.json_schema import SkipJsonSchema
 
 from services.cases.domain.decisions import REFERRALS
 from services.cases.domain.events import Claim, Incident, Subject, Trade, Verdict
+from services.cases.domain.evidence_kinds import KINDS
 from services.cases.domain.intake import CHANNELS, MAX_CONTACTS, MAX_INCIDENTS
-from shared.kit.fields import Body, Code, Identifier, Instant, LongText, ShortText
+from shared.kit.fields import Body, Code, Identifier, Instant, LongText, Natural, ShortText
 
 MAX_ITEMS: Final = 1000  # of any list; the domain's own limits are lower and have refusals of their own
 
@@ -18,6 +19,7 @@ def _among(*codes: str) -> Any:
 
 
 Channel = Annotated[Code, _among(*CHANNELS)]
+MediaType = Annotated[str, StringConstraints(strict=True, pattern=r"^[a-z]{1,20}/[a-z0-9][a-z0-9.+-]{0,60}$")]
 
 
 class TradeBody(Body):
@@ -152,3 +154,21 @@ class DecisionNotice(Body):
     """The parties have the decision; the appeal window runs from there."""
 
     notified_at: Instant | None = Field(default=None, description="Between the decision and now; default: now")
+
+
+class EvidenceBody(Body):
+    """举证. What a party will send, or a chat evidence number (举证号), which has no content."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"kind": "call_list", "media_type": "application/pdf", "size_bytes": 48213},
+                {"kind": "chat_evidence_number", "number": "JZ20260301-77"},
+            ]
+        }
+    )
+
+    kind: Annotated[Code, _among(*KINDS)]
+    media_type: MediaType | None = Field(default=None, description="As the content will be sent")
+    size_bytes: Natural = Field(default=0, description="Exact size of the content")
+    number: ShortText | None = Field(default=None, description="For chat_evidence_number alone; kept in the vault")

@@ -54,6 +54,11 @@ def side(who: Principal, state: CaseState) -> Party | None:
     return "complainant" if own else None
 
 
+def party_of(who: Principal) -> Party:
+    """Return the side for which a party's token speaks: a seller's for the respondent, any other the complainant."""
+    return "respondent" if RESPOND in who.scopes and who.seller_id is not None else "complainant"
+
+
 def as_party(who: Principal, party: Party) -> Admits:
     """Return the check that lets the caller in as this side of a case."""
     return lambda state: side(who, state) == party
@@ -71,6 +76,11 @@ def as_reader(who: Principal) -> Admits:
     if who.complainant_id is None and who.seller_id is None:
         return lambda _: False
     return as_either(who)
+
+
+def may_read(who: Principal, state: CaseState, owner: Party) -> bool:
+    """Return whether the caller may read what this side has put into the case: staff, and that side itself."""
+    return is_staff(who) or (as_reader(who)(state) and side(who, state) == owner)
 
 
 def party_role(who: Principal, party: Party) -> str:

@@ -1,6 +1,5 @@
 """Turns a call over HTTP into a request of the application, and its receipt into an answer."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,12 +10,9 @@ from services.cases.api.answers import answer
 from services.cases.api.callers import Admits, any_case, as_party, party_role, staff_role
 from services.cases.api.calls import Call
 from services.cases.application import Cases
-from services.cases.domain.commands import CaseCommand
 from services.cases.domain.events import Party
 from services.cases.receipts import KeyMaker
-from services.cases.request import Pen, Request
-
-Command = Callable[[Pen], CaseCommand]
+from services.cases.request import Command, Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +30,12 @@ class Desk:
         """Carry out a command of one side of the case."""
         return self._carry_out(call, case_id, body, command, as_party(call.who, party), party_role(call.who, party))
 
-    def request(self, call: Call, case_id: str, body: BaseModel | None, command: Command, **how: Any) -> Request:
+    def request(self, call: Call, case_id: str, body: BaseModel | None, **how: Any) -> Request:
         """Return the request; `how` gives `admits`, `role` and whatever is special about it."""
         given = {"key": call.key(self.keys, body), **how}
-        return Request(
-            case_id=case_id, actor=call.who.sub, at=call.at, command=command, precondition=call.if_match, **given
-        )
+        return Request(case_id=case_id, actor=call.who.sub, at=call.at, precondition=call.if_match, **given)
 
     def _carry_out(
         self, call: Call, case_id: str, body: BaseModel | None, command: Command, admits: Admits, role: str
     ) -> Response:
-        return answer(self.cases.carry_out(self.request(call, case_id, body, command, admits=admits, role=role)))
+        return answer(self.cases.carry_out(self.request(call, case_id, body, admits=admits, role=role), command))

@@ -46,8 +46,8 @@ def intake_router(desk: Desk) -> APIRouter:
                 at=asked.at,
             )
 
-        request = desk.request(asked, uuid7(), body, command, admits=any_case, role=role, status=201)
-        return answer(desk.cases.file(request))
+        request = desk.request(asked, uuid7(), body, admits=any_case, role=role, status=201)
+        return answer(desk.cases.file(request, command))
 
     @routes.post(
         "/cases/{case_id}/notification",

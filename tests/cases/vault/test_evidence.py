@@ -1,7 +1,8 @@
 """Evidence content: what goes in comes out, nothing else does, and nothing half-done stays."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,9 +17,19 @@ PNG = b"\x89PNG\r\n\x1a\n"
 SIZES = [1, 17, CHUNK_BYTES - 1, CHUNK_BYTES, CHUNK_BYTES + 1, 3 * CHUNK_BYTES, 3 * CHUNK_BYTES + 5]
 
 
+@contextmanager
+def closing(store: EvidenceStore, key: CaseKey, evidence_id: str, limit_bytes: int) -> Iterator[Upload]:
+    """Begin an upload, and discard it in the end."""
+    upload = Upload(store, key, evidence_id, limit_bytes)
+    try:
+        yield upload
+    finally:
+        upload.discard()
+
+
 def put(store: EvidenceStore, content: bytes, name: str = "e-1", piece: int = 5000, key: CaseKey = KEY) -> bool:
     """Upload and publish a content in pieces of this size; return what publishing said."""
-    with Upload(store, key, name, len(content)) as upload:
+    with closing(store, key, name, len(content)) as upload:
         for start in range(0, len(content), piece):
             upload.write(content[start : start + piece])
         return upload.publish(upload.complete())
@@ -41,7 +52,7 @@ def test_a_content_of_any_size_comes_back_as_it_was(tmp_path: Path, size: int) -
 
 def test_what_arrived_is_measured_digested_and_recognised(tmp_path: Path) -> None:
     store, content = EvidenceStore(tmp_path), PNG + bytes(100_000)
-    with Upload(store, KEY, "e-1", 200_000) as upload:
+    with closing(store, KEY, "e-1", 200_000) as upload:
         for start in range(0, len(content), 3):
             upload.write(content[start : start + 3])
         received = upload.complete()
@@ -109,7 +120,7 @@ def test_what_is_in_place_is_never_overwritten(tmp_path: Path) -> None:
 
 def test_an_upload_longer_than_announced_is_refused_and_leaves_nothing(tmp_path: Path) -> None:
     store = EvidenceStore(tmp_path)
-    with Upload(store, KEY, "e-1", 10) as upload, pytest.raises(ContentTooLong):
+    with closing(store, KEY, "e-1", 10) as upload, pytest.raises(ContentTooLong):
         upload.write(b"x" * 11)
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
     with pytest.raises(ContentMissing):
@@ -118,7 +129,7 @@ def test_an_upload_longer_than_announced_is_refused_and_leaves_nothing(tmp_path:
 
 def test_an_upload_that_breaks_off_leaves_nothing(tmp_path: Path) -> None:
     store = EvidenceStore(tmp_path)
-    with Upload(store, KEY, "e-1", 1_000_000) as upload:
+    with closing(store, KEY, "e-1", 1_000_000) as upload:
         upload.write(os.urandom(600_000))
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
@@ -140,7 +151,7 @@ def test_the_sweep_removes_what_a_crash_left_and_only_that(tmp_path: Path) -> No
 
 def test_a_store_that_is_gone_says_so(tmp_path: Path) -> None:
     store = EvidenceStore(tmp_path)
-    with Upload(store, KEY, "e-1", 10) as upload:
+    with closing(store, KEY, "e-1", 10) as upload:
         upload.write(b"x")
         received = upload.complete()
         (next((tmp_path / "uploads").iterdir())).unlink()
