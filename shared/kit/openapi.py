@@ -25,6 +25,7 @@ def complete(document: dict[str, Any], routes: Iterable[RouteContext]) -> dict[s
     for route in routes:
         for operation in _operations(document, route):
             _secure(operation, route)
+            _name_absence(operation)
             _document(operation)
     return document
 
@@ -42,6 +43,16 @@ def _secure(operation: dict[str, Any], route: RouteContext) -> None:
         waiting.extend(one.dependencies)
         if isinstance(one.call, Guard):
             operation["security"] = [{SCHEME_NAME: [scope]} for scope in one.call.scopes] or [{SCHEME_NAME: []}]
+
+
+def _name_absence(operation: dict[str, Any]) -> None:
+    """Take null out of what a parameter may be: one that is not given is left out, and "null" would be a text."""
+    for parameter in operation.get("parameters", ()):
+        schema = parameter["schema"]
+        kept = [kind for kind in schema.get("anyOf", ()) if kind != {"type": "null"}]
+        if len(kept) == 1:
+            del schema["anyOf"]
+            schema |= kept[0]
 
 
 def _document(operation: dict[str, Any]) -> None:
