@@ -4,12 +4,11 @@
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Literal
 
+from services.ledger.domain.answer import SanctionRow, Standing, TrackStanding
 from services.ledger.domain.course import Course, Look, course_of
-from services.ledger.domain.events import StandingName
 from services.ledger.domain.facts import Fact
 from services.ledger.domain.knowledge import learn_all
 from services.ledger.domain.ladders import ladder_at, next_node
@@ -17,58 +16,9 @@ from services.ledger.domain.lines import Line, State
 from services.ledger.domain.measures import closed
 from services.ledger.domain.points import coming_years
 from services.ledger.domain.years import year_start
-from shared.rulebook.model import RulebookVersion, Sanction, Timeline
+from shared.rulebook.model import RulebookVersion, Timeline
 
-
-@dataclass(frozen=True, slots=True)
-class TrackStanding:
-    """One track: points, the next node and what it brings (None above the last), and what year ends do to it.
-
-    `clears_at` is the next year end at which these points change, None if none does; `survives_clearing` says whether
-    any are left by the coming year end.
-    """
-
-    points: int
-    next_node: int | None
-    next_node_brings: Sanction | None
-    clears_at: datetime | None
-    survives_clearing: bool
-
-
-@dataclass(frozen=True, slots=True)
-class SanctionRow:
-    """One sanction: whose, what, when, and what has become of it. `end` is exclusive, None: indefinite."""
-
-    node: int | Literal["direct"]
-    track: str
-    entry: str
-    measures: tuple[str, ...]
-    start: datetime
-    end: datetime | None
-    state: State
-    lifted_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """The answer at one pair of clocks. The same holds for every instant in `[valid_from, valid_until)`.
-
-    `sanctions` stand in ladder order of their entries; `restrictions` is the sorted union of what is in force, with
-    all it implies; `restricted_until` the first instant from `as_of` on with no sanction in force (None: sealed, or
-    none is in force); `next_change_at` when points, standing or a sanction's state next change by the clock alone.
-    """
-
-    seller: str
-    standing: StandingName
-    points: Mapping[str, int]
-    tracks: Mapping[str, TrackStanding]
-    sanctions: tuple[SanctionRow, ...]
-    restrictions: tuple[str, ...]
-    restricted_until: datetime | None
-    next_change_at: datetime | None
-    valid_from: datetime | None
-    valid_until: datetime | None
-    last_entry_position: int | None
+__all__ = ["SanctionRow", "Standing", "TrackStanding", "known_by", "standing_at", "standing_in", "timeline_of"]
 
 
 def standing_at(
