@@ -1,5 +1,6 @@
 """Conformance: what stands below `recorded_through` stands below `scanned_through`, now and for ever."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from shared.kit.log.model import Append, Appended, EventLog
@@ -95,3 +96,38 @@ def test_a_promise_outlives_the_process(store: LogStore, clock: StandingClock) -
         again = store.open(StandingClock(datetime(2020, 1, 1, tzinfo=UTC)))
         assert again.read(0, 10).recorded_through == promise
         assert recorded(again, 1) == promise + MICROSECOND
+
+
+class IntrudingClock(StandingClock):
+    """Does something, once, at the moment it is asked for the time."""
+
+    intrude: Callable[[], object] | None = None
+
+    def __call__(self) -> datetime:
+        intrude, self.intrude = self.intrude, None
+        if intrude:
+            intrude()
+        return self.now
+
+
+def test_an_append_that_slips_in_behind_the_page_is_not_promised_away(store: LogStore) -> None:
+    clock = IntrudingClock()
+    log = store.open(clock)
+    recorded(log, 1)
+    clock.advance(60)
+    clock.intrude = lambda: recorded(log, 2)
+    page = log.read(0, 10)
+    assert (len(page.events), page.scanned_through, page.head) == (1, 1, 1)
+    assert page.recorded_through == NOON
+    assert log.read(0, 10).recorded_through == NOON + timedelta(seconds=60)
+
+
+def test_of_two_readers_who_want_to_promise_both_are_right(store: LogStore) -> None:
+    clock = IntrudingClock()
+    log = store.open(clock)
+    recorded(log, 1)
+    clock.advance(60)
+    clock.intrude = lambda: log.read(0, 10)
+    assert log.read(0, 10).recorded_through == NOON
+    assert log.read(0, 10).recorded_through == NOON + timedelta(seconds=60)
+    assert recorded(log, 2) == NOON + timedelta(seconds=60) + MICROSECOND
