@@ -172,3 +172,24 @@ def test_a_read_model_of_another_program_is_refused_by_name(
     again = store.open(clock, TABLES)
     assert again.get(TALLIES, "a") == {"name": "a", "count": 1}
     again.close()
+
+
+def test_a_page_and_its_head_are_of_one_moment(log: EventLog) -> None:
+    """Append before every statement of a read: an event between page and head would be passed over for ever."""
+    appended: list[int] = []
+
+    def append(_: str) -> None:
+        appended.append(len(appended) + 1)
+        log.append(Append([draft(version=len(appended))]))
+
+    for _ in range(READERS):
+        with datastore_of(log).reading() as connection:
+            connection.set_trace_callback(append)
+    page = log.read(0, 100)
+    assert len(page.events) < len(appended)
+    assert [event.position for event in page.events] == list(range(1, page.scanned_through + 1))
+    assert page.head == page.scanned_through
+    for _ in range(READERS):
+        with datastore_of(log).reading() as connection:
+            connection.set_trace_callback(None)
+    assert [event.position for event in everything(log)] == appended
