@@ -12,6 +12,7 @@ from services.cases.api.desk import Desk
 from services.cases.api.evidence import evidence_router
 from services.cases.api.intake import intake_router
 from services.cases.api.procedure import procedure_router
+from services.cases.api.queue import queue_router
 from services.cases.application import Cases
 from services.cases.clock import Ticker
 from services.cases.domain.case import World
@@ -137,6 +138,7 @@ def build(settings: Settings, *, clock: Clock = utc_now, log: EventLog | None = 
             procedure_router(desk),
             evidence_router(desk, Submissions(parts.cases, parts.evidence), settings.upload_timeout_s),
             decisions_router(desk),
+            queue_router(parts.cases),
             feed_router(log),
         ],
         checks={"log": parts.log_check, "vault": parts.vault_check, "clock": parts.clock_check},

@@ -14,16 +14,6 @@ from shared.kit.log.model import EventLog
 from shared.kit.log.rows import Row, Value, Where, resume
 
 ORDER: Final = ("next_due_us",)
-STATES: Final = (
-    "filed",
-    "evidence_open",
-    "under_review",
-    "severe_proposed",
-    "override_proposed",
-    "upheld",
-    "dismissed",
-    "withdrawn",
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,8 @@ class Request:
 
     `admits` says of a loaded case whether the caller may know of it. `prepare` puts on disk what the facts will cite,
     beyond texts, and refuses by raising; it may be called again. `rows` are written with the facts. `announces`
-    decides as if, and records no fact: only the rows. `status`, `evidence_id` and `expires_at` go into the receipt.
+    decides as if, and records no fact: only the rows. `status`, `evidence_id` and `expires_at` go into the receipt,
+    whose state is the one that `staff`, or a party, may know.
     """
 
     case_id: str
@@ -62,3 +63,4 @@ class Request:
     announces: bool = False
     prepare: Callable[[], None] = field(default=lambda: None)
     rows: Sequence[RowChange] = ()
+    staff: bool = False

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 from services.cases.casefile import Loaded, fold
 from services.cases.caserow import rows_of
-from services.cases.domain.case import CaseState, state_name
+from services.cases.domain.case import CaseState
 from services.cases.domain.events import CaseEvent
 from services.cases.domain.state import Unfiled
 from services.cases.publication import Provenance, to_draft
+from services.cases.reader import state_for
 from services.cases.receipts import Receipt, kept_bytes, references
 from services.cases.request import Request
 from shared.kit.cloudevent import Draft
@@ -39,7 +40,7 @@ class Unit:
             status=request.status,
             case_id=request.case_id,
             version=self._loaded.version + len(self._drafts),
-            state=state_name(after, request.at),
+            state=state_for(after, request.at, staff=request.staff),
             events=references(self._drafts, stamps),
             evidence_id=request.evidence_id,
             expires_at=request.expires_at,

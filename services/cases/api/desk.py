@@ -7,7 +7,7 @@ from fastapi import Response
 from pydantic import BaseModel
 
 from services.cases.api.answers import answer
-from services.cases.api.callers import Admits, any_case, as_party, party_role, staff_role
+from services.cases.api.callers import any_case, as_party, party_role, staff_role
 from services.cases.api.calls import Call
 from services.cases.application import Cases
 from services.cases.domain.events import Party
@@ -24,18 +24,15 @@ class Desk:
 
     def by_staff(self, call: Call, case_id: str, body: BaseModel | None, command: Command) -> Response:
         """Carry out a command of an officer, a supervisor or an administrator."""
-        return self._carry_out(call, case_id, body, command, any_case, staff_role(call.who))
+        request = self.request(call, case_id, body, admits=any_case, role=staff_role(call.who), staff=True)
+        return answer(self.cases.carry_out(request, command))
 
     def by_party(self, call: Call, case_id: str, body: BaseModel | None, party: Party, command: Command) -> Response:
         """Carry out a command of one side of the case."""
-        return self._carry_out(call, case_id, body, command, as_party(call.who, party), party_role(call.who, party))
+        admits, role = as_party(call.who, party), party_role(call.who, party)
+        return answer(self.cases.carry_out(self.request(call, case_id, body, admits=admits, role=role), command))
 
     def request(self, call: Call, case_id: str, body: BaseModel | None, **how: Any) -> Request:
         """Return the request; `how` gives `admits`, `role` and whatever is special about it."""
         given = {"key": call.key(self.keys, body), **how}
         return Request(case_id=case_id, actor=call.who.sub, at=call.at, precondition=call.if_match, **given)
-
-    def _carry_out(
-        self, call: Call, case_id: str, body: BaseModel | None, command: Command, admits: Admits, role: str
-    ) -> Response:
-        return answer(self.cases.carry_out(self.request(call, case_id, body, admits=admits, role=role), command))
