@@ -12,6 +12,7 @@ from anyio import to_thread
 from fastapi import FastAPI
 
 from services.ledger.api.account import account_router
+from services.ledger.api.direct import Direct
 from services.ledger.api.quarantine import quarantine_router
 from services.ledger.api.standing import standing_router
 from services.ledger.api.waiting import Waiting
@@ -58,11 +59,13 @@ def build(
     log = log or _open(settings, clock)
     parts = _parts(settings, timeline, log, clock, feed or FeedClient(settings.cases_url, settings.token_file))
     waiting = Waiting(parts.progress, settings.max_wait_s)
-    return create_app(
+    verifier = open_verifier(settings.jwks, issuer=settings.issuer, audience=settings.audience, clock=clock)
+    metrics = parts.metrics()
+    app = create_app(
         title="Demerit ledger",
         version=VERSION,
         description=DESCRIPTION,
-        verifier=open_verifier(settings.jwks, issuer=settings.issuer, audience=settings.audience, clock=clock),
+        verifier=verifier,
         routers=[
             standing_router(parts.questions, waiting),
             account_router(parts.questions, waiting),
@@ -70,9 +73,11 @@ def build(
             feed_router(log),
         ],
         checks={"log": parts.log_check, "follower": parts.follower_check},
-        metrics=parts.metrics(),
+        metrics=metrics,
         lifespan=parts.lifespan,
     )
+    app.add_middleware(Direct, questions=parts.questions, verifier=verifier, metrics=metrics)
+    return app
 
 
 def rulebook(name: str) -> Timeline:

@@ -2,7 +2,6 @@
 
 import os
 import time
-from uuid import UUID
 
 
 def uuid7() -> str:
@@ -10,7 +9,6 @@ def uuid7() -> str:
 
     Source: RFC 9562, section 5.7. Sorts by time of making to the millisecond; within one it is random.
     """
-    raw = bytearray((time.time_ns() // 1_000_000).to_bytes(6, "big") + os.urandom(10))
-    raw[6] = 0x70 | (raw[6] & 0x0F)
-    raw[8] = 0x80 | (raw[8] & 0x3F)
-    return str(UUID(bytes=bytes(raw)))
+    random = int.from_bytes(os.urandom(10), "big") & 0x0FFF_3FFF_FFFF_FFFF_FFFF
+    digits = f"{time.time_ns() // 1_000_000 << 80 | 0x7000_8000_0000_0000_0000 | random:032x}"
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"

@@ -28,10 +28,15 @@ def positions(folded: Folded) -> dict[str, str]:
 
 def tagged(if_none_match: str, body: bytes, etag: str, folded: Folded) -> Response:
     """Return the body as JSON with its tag, or 304 without it where `If-None-Match` holds the tag."""
-    headers = {**positions(folded), "ETag": etag, "Cache-Control": "private, no-cache"}
+    headers = tagged_headers(etag, folded)
     if matches(if_none_match, etag):
         return Response(status_code=304, headers=headers)
     return Response(body, headers=headers, media_type="application/json")
+
+
+def tagged_headers(etag: str, folded: Folded) -> dict[str, str]:
+    """Return the headers of an answer whose body has this tag: it may be kept, and must be asked for again."""
+    return {**positions(folded), "ETag": etag, "Cache-Control": "private, no-cache"}
 
 
 def matches(if_none_match: str, etag: str) -> bool:

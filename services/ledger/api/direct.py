@@ -1,0 +1,93 @@
+"""The busiest question, `GET /sellers/{seller}/standing` without parameters, answered before the framework begins.
+
+It answers only what is certain: a token known to be good, a row that is good now. Everything else, every refusal
+included, is left to the route, which answers the same bytes for what is answered here. Requests are counted and timed
+like all others, but not logged one by one.
+"""
+
+import re
+import time
+from typing import Final
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from services.ledger.api.access import ANY, OWN
+from services.ledger.api.answers import matches, tagged_headers
+from services.ledger.progress import Folded
+from services.ledger.questions import Answer, Questions
+from shared.kit.auth import Verifier
+from shared.kit.fields import IDENTIFIER_PATTERN
+from shared.kit.ids import uuid7
+from shared.kit.log.model import LogUnavailable
+from shared.kit.problem import Problem
+from shared.kit.telemetry import REQUEST_ID_HEADER, Metrics
+
+ROUTE: Final = "/sellers/{seller}/standing"
+MAX_HEADER: Final = 1000  # characters of `If-None-Match`, as at the route
+
+_path: Final = re.compile(rf"/sellers/({IDENTIFIER_PATTERN.strip('^$')})/standing\Z")
+_SCHEME: Final = b"Bearer "
+_NAMES: Final = {name: name.lower().encode() for name in tagged_headers("", Folded())}
+_REQUEST_ID: Final = REQUEST_ID_HEADER.lower().encode()
+
+
+class Direct:
+    """ASGI middleware around the whole application."""
+
+    def __init__(self, app: ASGIApp, questions: Questions, verifier: Verifier, metrics: Metrics) -> None:
+        self._app, self._questions, self._verifier = app, questions, verifier
+        self._answered = metrics.observer("GET", ROUTE, 200)
+        self._unchanged = metrics.observer("GET", ROUTE, 304)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, or pass the request on untouched."""
+        if scope["type"] != "http" or scope["method"] != "GET" or scope["query_string"]:
+            await self._app(scope, receive, send)
+            return
+        began = time.perf_counter()
+        asked = _path.match(scope["path"])
+        token, known = _headers(scope) if asked is not None else (None, "")
+        answer = None if asked is None or token is None else await self._answer(asked[1], token)
+        if answer is None:
+            await self._app(scope, receive, send)
+            return
+        unchanged = known != "" and matches(known, answer.etag)
+        await _send(send, answer, unchanged=unchanged)
+        (self._unchanged if unchanged else self._answered)(time.perf_counter() - began)
+
+    async def _answer(self, seller: str, token: str) -> Answer | None:
+        try:
+            who = await self._verifier.verify(token)
+            if ANY not in who.scopes and (OWN not in who.scopes or who.seller_id != seller):
+                return None
+            answer = self._questions.standing(seller)
+        except (Problem, LogUnavailable):
+            return None
+        return answer if isinstance(answer, Answer) else None
+
+
+def _headers(scope: Scope) -> tuple[str | None, str]:
+    """Return the bearer token, None unless there is exactly one in plain form, and `If-None-Match`."""
+    token: str | None = None
+    known: list[bytes] = []
+    given = 0
+    for name, value in scope["headers"]:
+        if name == b"authorization":
+            given += 1
+            if value.startswith(_SCHEME) and value.isascii() and b" " not in value[len(_SCHEME) :]:
+                token = value[len(_SCHEME) :].decode("ascii")
+        elif name == b"if-none-match":
+            known.append(value)
+    if given != 1 or len(known) > 1 or (known and len(known[0]) > MAX_HEADER):
+        return None, ""
+    return token, known[0].decode("latin-1") if known else ""
+
+
+async def _send(send: Send, answer: Answer, *, unchanged: bool) -> None:
+    headers = [(_NAMES[name], value.encode()) for name, value in tagged_headers(answer.etag, answer.folded).items()]
+    headers.append((_REQUEST_ID, uuid7().encode()))
+    if not unchanged:
+        headers.append((b"content-type", b"application/json"))
+        headers.append((b"content-length", str(len(answer.body)).encode()))
+    await send({"type": "http.response.start", "status": 304 if unchanged else 200, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if unchanged else answer.body})
