@@ -17,7 +17,7 @@ from shared.kit.identity import Principal
 from shared.kit.log.instant import Clock
 
 CASE_ID_PATTERN: Final = "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
-IF_MATCH_PATTERN: Final = r'^(\*|(W/)?"[!#-~]{0,64}"(, ?(W/)?"[!#-~]{0,64}"){0,15})$'
+MAX_IF_MATCH: Final = 1024
 
 _version: Final = re.compile(r'"([1-9][0-9]{0,9})"\Z')
 
@@ -36,7 +36,9 @@ KeyHeader = Annotated[
 MatchHeader = Annotated[
     str | None,
     Header(
-        alias="If-Match", pattern=IF_MATCH_PATTERN, description='The version of the case that was seen, such as "7"'
+        alias="If-Match",
+        max_length=MAX_IF_MATCH,
+        description='The version of the case that was seen, such as "7"; what is no tag matches nothing',
     ),
 ]
 
