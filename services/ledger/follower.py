@@ -6,18 +6,15 @@ folded from where it is new; where another writer was first, memory is dropped a
 
 import random
 import threading
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Final, Literal, Protocol, TypeAlias
 
-import msgspec
 import structlog
 
-from services.ledger.application import Ledger, Reached
-from services.ledger.casefacts import CaseFact, FollowerAlarm
+from services.ledger.application import Ledger
+from services.ledger.casefacts import FollowerAlarm
 from services.ledger.progress import Progress
-from shared.kit.cloudevent import Envelope, decode
+from services.ledger.reading import FactCodec, Reading
 from shared.kit.feed_client import FeedBroken, FeedPage, FeedUnavailable
 from shared.kit.log.model import MAX_READ, LogUnavailable
 
@@ -38,22 +35,18 @@ class Feed(Protocol):
         ...
 
 
-class FactCodec(Protocol):
-    """What the follower needs of the publication."""
-
-    def fact(self, envelope: Envelope, state: bytes) -> CaseFact | None:
-        """Return what an event is to an account; see `Publication.fact`."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How following goes. `head` is the cases log's as last told; `passed_over` counts events that move no points."""
+    """How following goes. `head` is the cases log's as last told; `passed_over` counts events that move no points.
+
+    `caught_up` says whether the head, as told then, was reached since the start.
+    """
 
     state: State = "starting"
     reason: str = ""
     head: int = 0
     passed_over: int = 0
+    caught_up: bool = False
 
 
 class Follower:
@@ -76,7 +69,7 @@ class Follower:
         position = self._progress.now.position
         if page.head < position:
             raise FollowerAlarm("log_went_back", page.head, f"its head was at {position} already")
-        reading = _Reading(self._codec, self._ledger.source, position, self._progress.now.recorded_at)
+        reading = Reading(self._codec, self._ledger.source, position, self._progress.now.recorded_at)
         alarm = reading.read(page.events)
         done = True
         if reading.reached is not None:
@@ -88,7 +81,12 @@ class Follower:
         if not done:
             self._ledger.refresh()
             return False
-        self.status = replace(self.status, head=page.head, passed_over=self.status.passed_over + reading.passed_over)
+        self.status = replace(
+            self.status,
+            head=page.head,
+            passed_over=self.status.passed_over + reading.passed_over,
+            caught_up=self.status.caught_up or self._progress.now.position >= page.head,
+        )
         if alarm is not None:
             raise alarm
         return True
@@ -132,46 +130,3 @@ class Follower:
         self.status = replace(self.status, state=state, reason=reason)
         say = _log.error if state == "alarmed" else _log.info
         say("follower", state=state, reason=reason, position=self._progress.now.position)
-
-
-class _Reading:
-    """Reads the events of one page behind a position, up to the first that raises an alarm."""
-
-    def __init__(self, codec: FactCodec, source: str | None, position: int, recorded_at: datetime | None) -> None:
-        self._codec, self._source = codec, source
-        self._position, self._recorded_at = position, recorded_at
-        self.facts: list[CaseFact] = []
-        self.passed_over = 0
-        self.reached: Reached | None = None
-
-    def read(self, events: Sequence[bytes]) -> FollowerAlarm | None:
-        """Take in what is new; return the alarm at which reading ended, if one was raised."""
-        try:
-            for state in events:
-                self._take(state)
-        except FollowerAlarm as alarm:
-            return alarm
-        return None
-
-    def _take(self, state: bytes) -> None:
-        expected = self._position + 1
-        try:
-            envelope = decode(state)
-            position = envelope.position
-        except (msgspec.DecodeError, ValueError):
-            raise FollowerAlarm("not_an_event", expected, "the bytes are no event") from None
-        if position <= self._position:
-            return
-        if position != expected:
-            raise FollowerAlarm("hole", expected, f"the next event is {position}")
-        if self._source not in (None, envelope.source):
-            raise FollowerAlarm("other_log", position, f"the log is {envelope.source!a}, it was {self._source!a}")
-        if self._recorded_at is not None and envelope.recordedtime <= self._recorded_at:
-            raise FollowerAlarm("time_went_back", position, "the recorded time is not after the one before")
-        fact = self._codec.fact(envelope, state)
-        if fact is None:
-            self.passed_over += 1
-        else:
-            self.facts.append(fact)
-        self._position, self._recorded_at, self._source = position, envelope.recordedtime, envelope.source
-        self.reached = Reached(position, envelope.recordedtime, envelope.source)

@@ -1,15 +1,9 @@
 """The composition root: settings in, an application out. Everything is wired here and nowhere else."""
 
-import threading
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
-
-from anyio import to_thread
-from fastapi import FastAPI
+from typing import Final
 
 from services.ledger.api.account import account_router
 from services.ledger.api.direct import Direct
@@ -24,6 +18,7 @@ from services.ledger.progress import Progress
 from services.ledger.publication import Publication
 from services.ledger.questions import Questions
 from services.ledger.rebuilding import rebuild
+from services.ledger.running import Parts
 from services.ledger.settings import Settings
 from services.ledger.standings import Standings
 from services.ledger.tables import TABLES
@@ -34,7 +29,6 @@ from shared.kit.http import Service, create_app
 from shared.kit.log.instant import utc_now
 from shared.kit.log.model import EventLog
 from shared.kit.log.sqlite import open_sqlite_log
-from shared.kit.telemetry import Metrics
 from shared.rulebook.loader import load_timeline, shipped
 from shared.rulebook.model import Timeline
 
@@ -90,7 +84,7 @@ def _open(settings: Settings, clock: Clock) -> EventLog:
     return open_sqlite_log(settings.log_file, clock, TABLES)
 
 
-def _parts(settings: Settings, timeline: Timeline, log: EventLog, clock: Clock, feed: Feed) -> "Parts":
+def _parts(settings: Settings, timeline: Timeline, log: EventLog, clock: Clock, feed: Feed) -> Parts:
     codec = Publication(timeline, Limits(points=settings.max_points))
     rebuild(log, codec, timeline)
     progress = Progress()
@@ -99,57 +93,3 @@ def _parts(settings: Settings, timeline: Timeline, log: EventLog, clock: Clock, 
     histories = Histories(log, codec, settings.cached_accounts // 10 + 1)
     questions = Questions(timeline, standings, histories, progress, clock)
     return Parts(log, feed, ledger, questions, Follower(ledger, progress, codec, feed), progress)
-
-
-@dataclass(frozen=True)
-class Parts:
-    """What runs behind the routes, and what it says of its health."""
-
-    log: EventLog
-    feed: Feed
-    ledger: Ledger
-    questions: Questions
-    follower: Follower
-    progress: Progress
-
-    @asynccontextmanager
-    async def lifespan(self, _: FastAPI) -> AsyncIterator[None]:
-        """Follow in a thread of its own; at the end let it finish its page, then close feed and log."""
-        stop = threading.Event()
-        thread = threading.Thread(target=self.follower.run, args=(stop,), name="follower")
-        thread.start()
-        try:
-            yield
-        finally:
-            stop.set()
-            await to_thread.run_sync(thread.join)
-            if isinstance(self.feed, FeedClient):
-                self.feed.close()
-            self.log.close()
-
-    def follower_check(self) -> tuple[bool, Mapping[str, Any]]:
-        """Return whether the cases are being followed, and how far."""
-        status, position = self.follower.status, self.progress.now.position
-        detail = {"state": status.state, "position": position, "head": status.head, "lag": self.lag()}
-        return status.state == "following", {**detail, "reason": status.reason} if status.reason else detail
-
-    def log_check(self) -> tuple[bool, Mapping[str, Any]]:
-        """Return whether the log can be read, and its head."""
-        return True, {"head": self.log.head().position}
-
-    def lag(self) -> int:
-        """Return how many events of the cases log, as far as it was told, are not folded yet."""
-        return max(0, self.follower.status.head - self.progress.now.position)
-
-    def metrics(self) -> Metrics:
-        """Return metrics with the ledger's own figures."""
-        metrics = Metrics()
-        following = self.follower
-        metrics.gauge("ledger_cases_position", "Cases position folded through", lambda: self.progress.now.position)
-        metrics.gauge("ledger_log_position", "Head of the ledger's log", lambda: self.progress.now.ledger_position)
-        metrics.gauge("ledger_lag_events", "Events of the cases log that are not folded yet", self.lag)
-        metrics.gauge(
-            "ledger_follower_alarmed", "1: following has stopped", lambda: following.status.state == "alarmed"
-        )
-        metrics.gauge("ledger_events_passed_over", "Events that move no points", lambda: following.status.passed_over)
-        return metrics
