@@ -107,6 +107,7 @@ def course_of(known: Knowledge) -> Course:
 
 
 def _marks(known: Knowledge, lines: tuple[Line, ...]) -> set[datetime]:
+    """Return every effective instant, start and end, and all year ends (of points and seals) that may change points."""
     marks = {entry.effective_at for entry in known.entries.values()}
     for version in known.timeline.versions:
         marks.add(version.effective_from)
@@ -117,7 +118,6 @@ def _marks(known: Knowledge, lines: tuple[Line, ...]) -> set[datetime]:
         if line.row.end is not None:
             marks.add(line.row.end)
     for name, track in known.tracks.items():
-        marks.update(seal.until for seal in track.seals if seal.until is not None)
         if track.holdings:
             first, last = track.holdings[0].tally, track.holdings[-1].tally
             marks.update(year_start(year) for year in range(first.year + 1, last.year + 1))

@@ -237,3 +237,47 @@ def test_direct_sanctions_are_moot_under_a_seal_and_come_back_without_it() -> No
     assert told.rows("2025-07-02T10:00") == [("g", "direct", "moot"), ("s", 48, "in_force")]
     told.reversed("s", "2025-07-03T10:00")
     assert told.rows("2025-07-03T10:00") == [("g", "direct", "in_force"), ("s", 48, "vacated")]
+
+
+def test_a_regrade_of_a_tier_that_was_lifted_to_the_seal_is_not_cut() -> None:
+    """It sealed the account, beside a tier that ends on 19 June: the queue it enters may end on the 25th."""
+    told = Story()
+    told.upheld("o", "ordinary", 12, "2025-06-04T10:00")
+    told.upheld("b", "severe", 24, "2025-06-05T10:00")
+    told.upheld("late", "severe", 24, "2025-06-03T10:00", "2025-06-06T10:00")
+    told.regraded("b", "n", "ordinary", 24, "2025-06-07T10:00")
+    ends = [row.end for row in told.at("2025-06-07T10:00").sanctions if row.entry == "n"]
+    assert ends == [shanghai("2025-06-18T10:00"), shanghai("2025-06-25T10:00")]
+
+
+def test_a_tier_that_a_reversal_leaves_above_the_seal_keeps_what_it_held() -> None:
+    """Recorded at 24, lifted by late entries; one of them reversed, it still stands above 48."""
+    told = Story()
+    told.upheld("b", "severe", 24, "2025-06-05T10:00")
+    told.upheld("x", "severe", 48, "2025-06-03T10:00", "2025-06-06T10:00")
+    told.upheld("y", "severe", 24, "2025-06-02T10:00", "2025-06-07T10:00")
+    told.reversed("y", "2025-06-08T10:00")
+    assert told.rows("2025-06-08T10:00") == [("y", 24, "vacated"), ("x", 48, "in_force"), ("b", 24, "moot")]
+    told.reversed("x", "2025-06-09T10:00")
+    assert told.row("b", "2025-06-09T10:00").state == "in_force"
+    assert told.period("b", "2025-06-09T10:00") == (shanghai("2025-06-05T10:00"), shanghai("2025-06-19T10:00"))
+
+
+def test_of_two_equal_tiers_the_earlier_in_ladder_order_is_in_force() -> None:
+    """Same instant, same tier, same end: the regrade stands behind, at its own position, and is absorbed."""
+    told = Story()
+    told.upheld("e", "severe", 14, "2025-06-02T10:00", "2025-06-02T10:01")
+    told.upheld("y", "severe", 12, "2025-06-02T10:00", "2025-06-02T10:02")
+    told.regraded("e", "n", "severe", 12, "2025-06-03T10:00")
+    assert told.rows("2025-06-03T10:00") == [("e", 12, "vacated"), ("y", 12, "in_force"), ("n", 12, "absorbed")]
+
+
+def test_what_was_vacated_before_keeps_its_lifting_when_its_own_entry_is_reversed() -> None:
+    """The second node of b fell with a; b's own reversal vacates the first, later."""
+    told = Story()
+    told.upheld("a", "ordinary", 6, "2025-03-01T10:00")
+    told.upheld("b", "ordinary", 18, "2025-03-02T10:00")
+    told.reversed("a", "2025-03-03T10:00")
+    told.reversed("b", "2025-03-04T10:00")
+    lifted = [(row.node, row.lifted_at) for row in told.at("2025-03-04T10:00").sanctions]
+    assert lifted == [(12, shanghai("2025-03-04T10:00")), (24, shanghai("2025-03-03T10:00"))]

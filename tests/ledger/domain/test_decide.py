@@ -87,6 +87,20 @@ def test_a_reversal_tells_what_it_vacates_and_what_it_reschedules() -> None:
     )
 
 
+def test_a_sanction_that_only_moves_is_rescheduled() -> None:
+    """In the queue behind last year's node: the same node 12, a week earlier."""
+    told = Story()
+    told.upheld("a", "ordinary", 12, "2024-12-30T10:00")
+    told.upheld("b", "ordinary", 12, "2025-01-02T10:00")
+    event = told.give(ReverseEntry(told.reversal("a", "2025-01-03T10:00")))[-1]
+    assert isinstance(event, ViolationReversed)
+    assert [(change.change, change.entry, change.node) for change in event.sanctions] == [
+        ("vacated", "a", 12),
+        ("rescheduled", "b", 12),
+    ]
+    assert event.sanctions[1].end == shanghai("2025-01-09T10:00")
+
+
 def test_a_regrade_is_a_reversal_and_an_entry_at_one_position() -> None:
     """Each tells its own step of the points; the new entry is cut at the end of what it replaces."""
     told = Story()

@@ -174,3 +174,17 @@ def test_what_an_account_remembers_is_its_own_rulebook_and_facts() -> None:
     assert len(course(earlier, SEED).lines) == 1
     assert len(course(told.account, timeline_of(CHANGING_BOOK.versions[1])).lines) == 2
     assert len(course(told.account, SEED).lines) == 2
+
+
+def test_an_absorbed_sanction_that_came_into_force_can_be_superseded() -> None:
+    """Absorbed by the 24 of December until it ends, in force, then outranked by a new 24."""
+    told = Story()
+    told.upheld("a", "severe", 24, "2024-12-28T10:00")
+    told.upheld("b", "severe", 12, "2025-01-08T10:00")
+    told.upheld("c", "severe", 12, "2025-01-12T10:00")
+    assert [told.row("b", at).state for at in ("2025-01-10T10:00", "2025-01-11T10:00", "2025-01-12T10:00")] == [
+        "absorbed",
+        "in_force",
+        "superseded",
+    ]
+    assert told.row("b", "2025-02-01T10:00").state == "superseded"
