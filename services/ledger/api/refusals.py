@@ -11,7 +11,7 @@ STATUS: Final[Mapping[str, int]] = {
     "position_not_folded": 503,
     "release_refused": 409,
     "released_meanwhile": 409,
-    "rulebook_unknown": 422,
+    "rulebook_unknown": 404,
     "seller_quarantined": 503,
     "unknown_rulebook": 409,
 }

@@ -75,7 +75,7 @@ def standing_router(questions: Questions, waiting: Waiting) -> APIRouter:
     @routes.get(
         "/sellers/{seller}/standing",
         response_class=Response,
-        responses={200: {"model": Standing, "headers": TAGGED}, 304: UNCHANGED, **problems(503)},
+        responses={200: {"model": Standing, "headers": TAGGED}, 304: UNCHANGED, **problems(404, 503)},
     )
     async def standing(
         request: Request,
@@ -97,7 +97,7 @@ def standing_router(questions: Questions, waiting: Waiting) -> APIRouter:
     @routes.post(
         "/standings:query",
         response_class=Response,
-        responses={200: {"model": Standings, "headers": POSITIONS}, **problems(503)},
+        responses={200: {"model": Standings, "headers": POSITIONS}, **problems(404, 503)},
     )
     async def standings(
         request: Request, asked: StandingsAsked, _: Annotated[Principal, Depends(require(ANY))]

@@ -84,7 +84,6 @@ def test_every_answer_keeps_the_contract(service: LedgerService) -> None:
 @pytest.mark.parametrize(
     ("query", "code"),
     [
-        ({"rulebook": "TB-1999"}, "rulebook_unknown"),
         ({"as_of": "2026-03-05"}, "invalid_request"),
         ({"known_at": "1999-12-31T00:00:00Z"}, "invalid_request"),
         ({"min_position": "-1"}, "invalid_request"),
@@ -133,8 +132,18 @@ def test_many_accounts_are_answered_in_order(service: LedgerService) -> None:
     assert int(answer.headers["Demerit-Cases-Position"]) == 2
 
 
+def test_a_rulebook_that_does_not_exist_is_not_found(service: LedgerService) -> None:
+    """Alone and in bulk, with those that do exist."""
+    alone = service.get("/sellers/s-1/standing", rulebook="TB-1999")
+    asked = {"sellers": ["s-1"], "rulebook": "TB-1999"}
+    many = service.http.post("/standings:query", json=asked, headers=service.headers())
+    for answer in (alone, many):
+        assert (answer.status_code, answer.json()["code"]) == (404, "rulebook_unknown")
+        assert answer.json()["versions"] == ["TB-2012"]
+
+
 def test_a_bulk_question_has_bounds(service: LedgerService) -> None:
-    """1 to 1 000 accounts by name, one rulebook that exists, no unknown field."""
+    """1 to 1 000 accounts by name, no unknown field."""
     headers = service.headers()
     many = {"sellers": [f"s-{number}" for number in range(1000)], "as_of": "2026-03-05T00:00:00Z"}
     assert len(service.http.post("/standings:query", json=many, headers=headers).json()["standings"]) == 1000
@@ -142,7 +151,6 @@ def test_a_bulk_question_has_bounds(service: LedgerService) -> None:
         {"sellers": []},
         {"sellers": ["s"] * 1001},
         {"sellers": ["a b"]},
-        {"sellers": ["s-1"], "rulebook": "TB-1999"},
         {"sellers": ["s-1"], "at": "2026-03-05T00:00:00Z"},
         {"sellers": ["s-1"], "min_position": True},
     )
