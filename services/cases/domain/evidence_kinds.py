@@ -33,9 +33,6 @@ KINDS: Final[Mapping[str, EvidenceKind]] = {
     "other": EvidenceKind((*_DOCUMENTS, "text/plain", "audio/mpeg", "audio/wav", "video/mp4"), 50 * _MIB),
 }
 
-# Text has no signature in its bytes: a comma-separated list is found to be plain text.
-_FOUND_AS: Final[Mapping[str, tuple[str, ...]]] = {"text/csv": ("text/csv", "text/plain")}
-
 
 def refused_announcement(kind: str, media_type: str | None, size_bytes: int) -> Refusal | None:
     """Return why evidence said to be so cannot be taken, None where it can; known before a byte has arrived."""
@@ -54,9 +51,10 @@ def refused_announcement(kind: str, media_type: str | None, size_bytes: int) -> 
 
 
 def refused_content(media_type: str | None, sniffed_type: str | None) -> Refusal | None:
-    """Return why bytes found to be of `sniffed_type` are not what was declared, None where they are."""
-    if media_type is None:
-        return None
-    if sniffed_type in _FOUND_AS.get(media_type, (media_type,)):
-        return None
-    return errors.media_type_mismatch(media_type, sniffed_type)
+    """Return why bytes found to be of `sniffed_type` are not what was declared, None where they are.
+
+    Text has no signature in its bytes: a comma-separated list is found to be plain text. No content is found to be
+    of no type.
+    """
+    plain_list = media_type == "text/csv" and sniffed_type == "text/plain"
+    return None if plain_list or media_type == sniffed_type else errors.media_type_mismatch(media_type, sniffed_type)

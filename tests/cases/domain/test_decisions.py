@@ -1,11 +1,19 @@
 """One officer dismisses or upholds; everything that may end in points waits for the respondent (S2, S5 to S8, S12)."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from services.cases.domain.case import World
-from services.cases.domain.commands import CaseCommand, Dismiss, ProposeOverride, ProposeSevere, UpholdOrdinary
+from services.cases.domain.commands import (
+    CaseCommand,
+    Dismiss,
+    NotifyRespondent,
+    ProposeOverride,
+    ProposeSevere,
+    UpholdOrdinary,
+)
 from services.cases.domain.decisions import REFERRALS
 from services.cases.domain.events import ComplaintDismissed, Findings, Incident, OrdinaryViolationUpheld, Subject
 from shared.rulebook.model import Grade, Timeline
@@ -25,6 +33,7 @@ from tests.support.cases_story import (
     override,
     propose,
     submit,
+    tell,
     uphold,
     waive,
     withdraw,
@@ -50,6 +59,17 @@ def test_frequent_calls_are_an_ordinary_violation_with_twelve_points() -> None:
             reason_digest="digest-reason",
         )
     )
+
+
+def test_a_decision_keeps_every_calendar_that_its_case_rested_on_once() -> None:
+    rolling = replace(TB_2012, deadlines=replace(TB_2012.deadlines, evidence_rolls_off_holidays=True))
+    world = World(Timeline("seed", (rolling,)), SEED_WORLD.calendars)
+    december = datetime(2025, 12, 16, 2, tzinfo=UTC)  # the clocks of filing end in December, the window in January
+    filing = file(at=december, incidents=(Incident("phone", december),))
+    told = NotifyRespondent(december + timedelta(days=16), december + timedelta(days=16))
+    event = given(filing, *CALLS[2:], told, world=world).when(uphold()).event
+    assert isinstance(event, OrdinaryViolationUpheld)
+    assert [ref.id for ref in event.calendars] == ["CN-2025", "CN-2026"]
 
 
 def test_what_the_matter_is_found_to_be_does_not_undo_verified_calls() -> None:
@@ -215,7 +235,15 @@ def test_a_decision_keeps_the_version_the_complaint_was_filed_under() -> None:
     assert (event.rulebook.id, event.points, event.factors) == ("TB-2016-06", 12, ("insult",))
 
 
-def test_a_decision_waits_for_a_version_that_is_not_loaded() -> None:
-    elsewhere = replace(given(*CALLS), world=World(Timeline("other", ()), SEED_WORLD.calendars))
-    for command in (uphold(), dismiss(), propose(), override(), assess(at=9)):
-        elsewhere.when(command).then_refused("rulebook_unavailable", rulebook="TB-2012")
+NOWHERE = World(Timeline("other", ()), SEED_WORLD.calendars)
+
+
+@pytest.mark.parametrize("command", [uphold(), dismiss(), propose(), override(), assess(at=9)])
+def test_a_decision_waits_for_a_version_that_is_not_loaded(command: CaseCommand) -> None:
+    replace(given(*CALLS), world=NOWHERE).when(command).then_refused("rulebook_unavailable", rulebook="TB-2012")
+
+
+def test_a_confirmation_and_a_notice_wait_for_a_version_that_is_not_loaded() -> None:
+    proposed, upheld = given(*MAIL, propose()), given(*CALLS, uphold())
+    replace(proposed, world=NOWHERE).when(confirm()).then_refused("rulebook_unavailable", rulebook="TB-2012")
+    replace(upheld, world=NOWHERE).when(tell()).then_refused("rulebook_unavailable", rulebook="TB-2012")

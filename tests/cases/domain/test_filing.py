@@ -67,6 +67,11 @@ def test_an_incident_at_the_instant_of_filing_is_accepted() -> None:
     assert isinstance(given().when(file(incidents=(Incident("phone", hour(0)),))).event, ComplaintFiled)
 
 
+def test_an_incident_that_ends_as_it_begins_is_accepted() -> None:
+    moment = Incident("phone", hour(-1), hour(-1))
+    assert isinstance(given().when(file(incidents=(moment,))).event, ComplaintFiled)
+
+
 def test_an_incident_that_ends_before_it_begins_is_refused() -> None:
     given().when(file(incidents=(Incident("phone", hour(-1), hour(-2)),))).then_refused("incident_reversed")
 
@@ -93,7 +98,8 @@ def test_counts_have_limits() -> None:
 
 
 def test_an_order_paid_in_the_future_is_refused() -> None:
-    given().when(file(trade=Trade("trade-1", hour(1)))).then_refused("order_paid_in_future")
+    given().when(file(trade=Trade("trade-1", hour(0.001)))).then_refused("order_paid_in_future")
+    assert isinstance(given().when(file(trade=Trade("trade-1", hour(0)))).event, ComplaintFiled)
 
 
 def test_conduct_before_the_first_version_is_refused() -> None:

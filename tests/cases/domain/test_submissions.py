@@ -81,6 +81,10 @@ def test_a_chat_evidence_number_has_no_content() -> None:
     assert (event.media_type, event.size_bytes) == (None, 0)
     with_file = submit("n-1", "chat_evidence_number")
     NOTICED.when(with_file).then_refused("content_not_expected", kind="chat_evidence_number")
+    sized = submit("n-1", "chat_evidence_number", media_type=None, sniffed_type=None)
+    NOTICED.when(sized).then_refused("content_not_expected", kind="chat_evidence_number")
+    found = submit("n-1", "chat_evidence_number", media_type=None, size_bytes=0)
+    NOTICED.when(found).then_refused("media_type_mismatch", declared=None, found="application/pdf")
 
 
 @pytest.mark.parametrize("kind", [kind for kind, rules in KINDS.items() if rules.media_types])

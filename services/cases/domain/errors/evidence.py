@@ -39,7 +39,7 @@ def media_type_not_allowed(kind: str, allowed: tuple[str, ...]) -> Refusal:
     )
 
 
-def media_type_mismatch(declared: str, sniffed: str | None) -> Refusal:
+def media_type_mismatch(declared: str | None, sniffed: str | None) -> Refusal:
     """The bytes are not what they are said to be."""
     return Refusal(
         "media_type_mismatch",
