@@ -1,22 +1,25 @@
 """Where a seller stands, at any clocks and under any rules: from the row while it is good, else from the facts."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from services.ledger.domain.account import course, open_account
+from services.ledger.domain.account import Account, course, open_account
 from services.ledger.domain.course import Course, course_of
 from services.ledger.domain.facts import Fact
 from services.ledger.domain.knowledge import learn_all
 from services.ledger.domain.standing import known_by, standing_in, timeline_of
 from services.ledger.history import Histories, History
+from services.ledger.lru import Lru
 from services.ledger.progress import Folded, Progress
 from services.ledger.rendering import NOTHING_ASKED, Asked, body_of, etag_of
 from services.ledger.standings import AccountRow, Standings, quarantined, rendered
 from shared.kit.decider import Refusal
 from shared.kit.log.instant import from_us, to_us
 from shared.rulebook.model import Timeline
+
+COURSES: Final = 1000  # kept of what was known once, or under one version of the rulebook
 
 _NEVER: Final = from_us(0)
 
@@ -44,6 +47,7 @@ class Questions:
         self._timeline, self._standings, self._histories = timeline, standings, histories
         self._progress, self._clock = progress, clock
         self._alone: dict[str, Timeline] = {}
+        self._courses: Lru[tuple[str, int, int, str], Course] = Lru(COURSES)
 
     @property
     def timeline(self) -> Timeline:
@@ -113,22 +117,30 @@ class Questions:
         as_of = self.now() if asked.as_of is None else asked.as_of
         account, version = history.account, history.account.version
         if asked.known_at is None and asked.known_position is None:
-            found = course(account, timeline) if timeline is self._timeline else _course(account.facts, timeline)
+            facts: Sequence[Fact] = account.facts
         else:
-            found = _course(known_by(account.facts, asked.known_at, asked.known_position), timeline)
+            facts = known_by(account.facts, asked.known_at, asked.known_position)
             version = history.version_known(asked.known_at, asked.known_position)
+        found = self._course(account, facts, timeline)
         body = body_of(standing_in(seller, found, as_of), version, asked, final=_final(asked, folded))
         return Answer(body, etag_of(body), folded)
+
+    def _course(self, account: Account, facts: Sequence[Fact], timeline: Timeline) -> Course:
+        """Return the course of an account's first facts under some rules, computed once while it is asked for."""
+        if len(facts) == len(account.facts) and timeline is self._timeline:
+            return course(account, timeline)
+        key = (account.seller, account.version, len(facts), "" if timeline is self._timeline else timeline.name)
+        found = self._courses.get(key)
+        if found is None:
+            found = course_of(learn_all(timeline, facts))
+            self._courses.put(key, found)
+        return found
 
 
 def refused(position: int) -> Refusal:
     """Return why a quarantined account answers nothing: an old standing would be wrong."""
     detail = "the account is released: a fact of the cases log could not be folded, and the later ones wait behind it"
     return Refusal("seller_quarantined", detail, {"position": position})
-
-
-def _course(facts: Iterable[Fact], timeline: Timeline) -> Course:
-    return course_of(learn_all(timeline, facts))
 
 
 def _final(asked: Asked, folded: Folded) -> bool:

@@ -70,13 +70,14 @@ def test_a_statement_comes_in_pages(service: LedgerService) -> None:
 
 def test_a_lapse_is_a_line_of_its_own(service: LedgerService) -> None:
     """With the standing before and after."""
-    service.cases.ordinary("s-1")
+    decision = service.cases.ordinary("s-1")
     service.cases.nothing(at=FIRST + DAY)
     service.cases.ordinary("s-1", points=1, at=FIRST + 10 * DAY)
     lines = Statement.model_validate(service.get("/sellers/s-1/entries", min_position=3).json()).lines
     lapse = lines[1]
     assert isinstance(lapse, LapseLine)
-    assert (lapse.standing_before, lapse.standing_after, lapse.at) == ("restricted", "watch", FIRST + 7 * DAY)
+    assert (lapse.standing_before, lapse.standing_after) == ("restricted", "watch")
+    assert lapse.at == decision.recorded_at + 7 * DAY
 
 
 def test_a_timeline_tells_each_change_with_its_cause(service: LedgerService) -> None:
@@ -84,10 +85,10 @@ def test_a_timeline_tells_each_change_with_its_cause(service: LedgerService) -> 
     decision = service.cases.ordinary("s-1")
     answer = service.get("/sellers/s-1/timeline", min_position=1)
     began, ended, cleared = Timeline.model_validate(answer.json()).changes
-    assert (began.at, began.standing_before, began.standing_after) == (FIRST, "good", "restricted")
+    assert (began.at, began.standing_before, began.standing_after) == (decision.recorded_at, "good", "restricted")
     assert [(cause.kind, cause.entry) for cause in began.causes] == [("entry", decision.id)]
     assert [(turn.before, turn.after) for turn in began.sanctions] == [(None, "in_force")]
-    assert (ended.at, ended.standing_after) == (FIRST + 7 * DAY, "watch")
+    assert (ended.at, ended.standing_after) == (decision.recorded_at + 7 * DAY, "watch")
     assert [(cause.kind, cause.entry) for cause in ended.causes] == [("sanction", decision.id)]
     assert cleared.at.isoformat() == "2026-12-31T16:00:00+00:00"
     assert ([cause.kind for cause in cleared.causes], cleared.points_after["ordinary"]) == (["year_end"], 0)
@@ -110,13 +111,13 @@ def test_a_timeline_comes_in_pages_and_as_it_was_known(service: LedgerService) -
 
 def test_a_forecast_supposes_one_more_violation(service: LedgerService) -> None:
     """Ordinary adds a node, severe seals, and nothing supposed tells when points lapse."""
-    service.cases.ordinary("s-1")
+    decision = service.cases.ordinary("s-1")
     service.standing("s-1")
     ordinary = Forecast.model_validate(service.get("/sellers/s-1/forecast", add="ordinary").json())
     assert ordinary.standing.points == {"ordinary": 24, "severe": 0}
     assert ordinary.grade is not None
     assert (ordinary.grade.code, ordinary.grade.points) == ("general", 12)
-    assert ordinary.standing.restricted_until == FIRST + 14 * DAY
+    assert ordinary.standing.restricted_until == decision.recorded_at + 14 * DAY
     severe = Forecast.model_validate(service.get("/sellers/s-1/forecast", add="severe").json())
     assert severe.standing.standing == "sealed"
     plain = Forecast.model_validate(service.get("/sellers/s-1/forecast").json())

@@ -108,3 +108,8 @@ def test_no_answer_depends_on_rows_lapses_or_pages(
             assert [row["state"] for row in body["sanctions"]] == [row.state for row in plain.sanctions]
             asked = ledger.ask(seller, Asked(as_of=now))
             assert {**asked, "as_of": None} == body
+            for known in {0, *(fact.position for fact in account.facts)}:
+                then = standing_at(seller, account.facts, SEED, as_of=now, known_position=known)
+                told_then = ledger.ask(seller, Asked(as_of=now, known_position=known, rulebook="TB-2012"))
+                assert (told_then["points"], told_then["standing"]) == (then.points, then.standing)
+                assert told_then["last_entry_position"] == then.last_entry_position
