@@ -60,9 +60,6 @@ class IfMatch:
         return refusals.version_mismatch(version)
 
 
-UNCONDITIONAL: Final = IfMatch(None, given=False)
-
-
 def parse_if_match(header: str | None, *, required: bool) -> IfMatch:
     """Return what an If-Match header demands. Weak tags and tags that are no version match nothing (RFC 9110)."""
     if header is None:
