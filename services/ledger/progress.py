@@ -4,7 +4,9 @@ import asyncio
 import threading
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
+from typing import Final, TypeAlias
+
+MAX_WAITERS: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +45,16 @@ class Progress:
                 loop.call_soon_threadsafe(woken.set)
 
     async def reached(self, position: int, timeout_s: float) -> bool:
-        """Wait until the cases log is folded through `position`, at most `timeout_s` seconds; return whether it is."""
+        """Wait until the cases log is folded through `position`, at most `timeout_s` seconds; return whether it is.
+
+        Where `MAX_WAITERS` wait already, nobody else does.
+        """
         waiter = (position, asyncio.get_running_loop(), asyncio.Event())
         with self._lock:
             if self._now.position >= position:
                 return True
+            if len(self._waiters) >= MAX_WAITERS:
+                return False
             self._waiters.append(waiter)
         try:
             await asyncio.wait_for(waiter[2].wait(), timeout_s)
