@@ -27,7 +27,7 @@ def intake_router(desk: Desk) -> APIRouter:
         "/cases",
         status_code=201,
         response_class=Response,
-        responses={**written(201, "The complaint is filed", **LOCATION), **problems(409)},
+        responses={**written(201, "The complaint is filed", **LOCATION), **problems(409, 412)},
     )
     def file_complaint(body: Complaint, asked: Annotated[Call, by_complainant]) -> Response:
         """File a complaint (维权投诉). A buyer files as itself; the intake service says for whom."""
