@@ -89,13 +89,15 @@ class EvidenceStore:
     def sweep(self, before_s: float, cited: Callable[[str, str], bool]) -> int:
         """Remove what a crash left: uploads and uncited contents last written before this (Unix seconds); count them.
 
-        `cited(case_id, evidence_id)` says whether the log holds the evidence.
+        `cited(case_id, evidence_id)` says whether the log holds the evidence. Raises `StoreUnavailable`.
         """
-        left = [file for file in (self._folder / UPLOADS).iterdir() if _older(file, before_s)]
-        for folder in (self._folder / CONTENT).iterdir():
-            left += [file for file in folder.iterdir() if _older(file, before_s) and not cited(folder.name, file.name)]
-        for file in left:
-            file.unlink(missing_ok=True)
+        with told():
+            left = [file for file in (self._folder / UPLOADS).iterdir() if _older(file, before_s)]
+            for folder in (self._folder / CONTENT).iterdir():
+                old = [file for file in folder.iterdir() if _older(file, before_s)]
+                left += [file for file in old if not cited(folder.name, file.name)]
+            for file in left:
+                file.unlink(missing_ok=True)
         return len(left)
 
     def path(self, name: str) -> Path:

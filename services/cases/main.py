@@ -74,6 +74,7 @@ STATUS: Final[Mapping[int, tuple[str, ...]]] = {
         "order_paid_at_needed",
         "order_paid_in_future",
         "outcome_closed",
+        "own_proposal_pending",
         "proposal_pending",
         "reason_missing",
         "received_at_out_of_range",

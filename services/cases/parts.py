@@ -6,14 +6,19 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import structlog
 from anyio import to_thread
 from fastapi import FastAPI
 
 from services.cases.application import Cases
 from services.cases.clock import Ticker
-from services.cases.evidence import EvidenceStore
+from services.cases.evidence import EvidenceStore, StoreUnavailable
 from services.cases.sweeping import sweep
+from services.cases.vault import VaultUnavailable
+from shared.kit.log.model import LogUnavailable
 from shared.kit.telemetry import Metrics
+
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -47,10 +52,17 @@ class Parts:
     def _run(self, stop: threading.Event) -> None:
         self._ticking.set()
         try:
-            sweep(self.cases.log, self.cases.vault, self.evidence, self.cases.clock())
+            self._sweep()
             self.ticker.run(stop, self.interval_s)
         finally:
             self._ticking.clear()
+
+    def _sweep(self) -> None:
+        """Sweep, or leave it to the next start where a store is away: nothing depends on it."""
+        try:
+            sweep(self.cases.log, self.cases.vault, self.evidence, self.cases.clock())
+        except (LogUnavailable, VaultUnavailable, StoreUnavailable) as error:
+            _log.warning("sweep_put_off", reason=type(error).__name__)
 
     def log_check(self) -> tuple[bool, Mapping[str, Any]]:
         """Return whether the log can be read, and its head."""

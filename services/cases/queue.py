@@ -6,14 +6,16 @@ What the clock makes of a case (`under_review`, breaches) is said when a row is 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, get_args
 
+from services.cases.domain.state import StateName
 from services.cases.tables import CASES, FOREVER_US, OPEN
 from shared.kit.log.instant import from_us, to_us
 from shared.kit.log.model import EventLog
 from shared.kit.log.rows import Row, Value, Where, resume
 
 ORDER: Final = ("next_due_us",)
+STATE_NAMES: Final = tuple(name for name in get_args(StateName) if name != "unfiled")
 
 
 @dataclass(frozen=True, slots=True)

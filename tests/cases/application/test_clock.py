@@ -1,0 +1,145 @@
+"""The facts that time makes: recorded once, whatever happens, and never in anybody's way."""
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from services.cases.clock import BATCH, Ticker
+from services.cases.sweeping import sweep
+from services.cases.tables import ANNOUNCEMENTS, PENDING
+from shared.kit.log.model import EventLog, LogUnavailable, Stored
+from tests.support.cases_service import MONDAY, CasesService, cases_service, uphold
+from tests.support.cases_writer import Writer, writer
+
+AFTER = MONDAY + timedelta(days=10)
+
+
+def breached(log: EventLog) -> list[Stored]:
+    """Return the clock's facts."""
+    return list(log.read(0, 1000, types=["demerit.cases.deadline_breached.v1"]).events)
+
+
+@pytest.fixture
+def one(tmp_path: Path) -> Iterator[Writer]:
+    """A service without HTTP."""
+    opened = writer(tmp_path)
+    yield opened
+    opened.close()
+
+
+def test_a_breach_is_recorded_once_at_its_due_instant(one: Writer) -> None:
+    case = one.file()
+    ticker = Ticker(one.cases.log, one.clock)
+    due = datetime(2026, 3, 5, 16, 0, tzinfo=UTC)
+    assert ticker.tick(due - timedelta(microseconds=1)) == 0
+    assert ticker.tick(due) == 1
+    assert ticker.tick(due) == 0
+    assert ticker.tick(AFTER) == 1
+    assert ticker.tick(AFTER) == 0
+    facts = breached(one.cases.log)
+    assert [fact.stream for fact in facts] == [f"clock-{case}"] * 2
+    assert [fact.stream_version for fact in facts] == [1, 2]
+    assert b'"deadline":"first_handling"' in facts[0].state
+    assert b'"time":"2026-03-05T16:00:00Z"' in facts[0].state
+    assert one.cases.log.select(PENDING, limit=10) == []
+
+
+def test_work_done_in_time_is_no_breach_and_work_done_late_is_one(one: Writer) -> None:
+    in_time, late = one.file(), one.file()
+    one.handle(in_time)
+    one.clock.move(days=4)
+    one.handle(late)
+    Ticker(one.cases.log, one.clock).tick(one.clock())
+    assert {fact.stream for fact in breached(one.cases.log)} == {f"clock-{late}"}
+
+
+def test_a_case_that_ended_in_time_breaches_nothing(one: Writer) -> None:
+    case = one.file()
+    one.withdraw(case)
+    assert Ticker(one.cases.log, one.clock).tick(AFTER) == 0
+    assert one.cases.log.select(PENDING, limit=10) == []
+
+
+def test_many_cases_are_worked_off_in_one_tick(one: Writer) -> None:
+    count = BATCH // 2 + 5
+    for _ in range(count):
+        one.file()
+    assert Ticker(one.cases.log, one.clock).tick(AFTER) == 2 * count
+    assert len(breached(one.cases.log)) == 2 * count
+
+
+def test_two_tickers_at_once_record_each_breach_once(one: Writer) -> None:
+    for _ in range(20):
+        one.file()
+    tickers = [threading.Thread(target=Ticker(one.cases.log, one.clock).tick, args=(AFTER,)) for _ in range(4)]
+    for thread in tickers:
+        thread.start()
+    for thread in tickers:
+        thread.join()
+    Ticker(one.cases.log, one.clock).tick(AFTER)
+    assert len({fact.stream for fact in breached(one.cases.log)}) == 20
+    assert len(breached(one.cases.log)) == 40
+
+
+def test_announcements_that_lapsed_are_dropped(one: Writer) -> None:
+    case = one.file()
+    one.announce(case)
+    ticker = Ticker(one.cases.log, one.clock)
+    ticker.tick(MONDAY + timedelta(hours=23))
+    assert len(one.cases.log.select(ANNOUNCEMENTS, limit=10)) == 1
+    ticker.tick(MONDAY + timedelta(hours=25))
+    assert one.cases.log.select(ANNOUNCEMENTS, limit=10) == []
+
+
+def test_a_breach_never_breaks_the_version_that_an_officer_saw(tmp_path: Path) -> None:
+    """Given a case read before its deadlines passed, when the clock has spoken, then If-Match still holds."""
+    with cases_service(tmp_path, clock_grace_s=0, clock_interval_s=0.01) as cases:
+        case = cases.heard()
+        seen = cases.officer.get(f"/cases/{case}")["version"]
+        cases.clock.move(days=10)
+        wait_for_breaches(cases, 2)
+        cases.officer.post(f"/cases/{case}/decision", uphold(), 200, If_Match=f'"{seen}"')
+        entries = cases.officer.get(f"/cases/{case}/history")["entries"]
+        assert [entry["actor_role"] for entry in entries].count("clock") == 2
+
+
+def wait_for_breaches(cases: CasesService, count: int) -> None:
+    """Wait on the feed's long poll until the clock has recorded so many."""
+    reader = cases.caller("service", "reader")
+    name = "demerit.cases.deadline_breached.v1"
+    position = 0
+    for _ in range(count):
+        (event,) = reader.get("/feed", after=position, limit=1, wait=20, type=name)
+        position = int(event["sequence"])
+
+
+def test_a_log_that_is_away_is_waited_for(one: Writer) -> None:
+    """What a tick could not do, the next one does; nothing else ends the clock's thread silently."""
+    one.file()
+    stop, failures = threading.Event(), [LogUnavailable("gone"), LogUnavailable("gone")]
+
+    def clock() -> datetime:
+        if failures:
+            raise failures.pop()
+        stop.set()
+        return AFTER
+
+    Ticker(one.cases.log, clock).run(stop, 0.001)
+    assert len(breached(one.cases.log)) == 2
+
+
+def test_the_sweep_at_the_start_forgets_a_case_that_was_never_filed(tmp_path: Path) -> None:
+    """A crash between vault and log leaves a key and a text that nothing cites."""
+    first = writer(tmp_path)
+    cited = first.file()
+    key = first.cases.vault.new_case("never-filed")
+    first.cases.vault.keep(key, {"d": "text"}, written_by="w", at_us=0)
+    first.close()
+    again = writer(tmp_path)
+    assert sweep(again.cases.log, again.cases.vault, again.store, MONDAY + timedelta(days=3)) == 1
+    assert again.cases.vault.texts("never-filed") == {}
+    assert again.cases.vault.texts(cited) != {}
+    again.close()
