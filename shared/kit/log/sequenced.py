@@ -20,9 +20,11 @@ from shared.kit.log.model import (
     Page,
     Stored,
 )
+from shared.kit.log.query import Query, query
 from shared.kit.log.rows import Row, Table, Value, Where
-from shared.kit.log.shapes import Key, Query, Shape, Shapes
-from shared.kit.log.staging import HeadRow
+from shared.kit.log.sequence import HeadRow
+from shared.kit.log.shape import Key, Shape
+from shared.kit.log.shapes import Shapes
 
 PROMISE_EVERY_US: Final = 1_000_000
 
@@ -136,7 +138,7 @@ class SequencedLog(EventLog):
         self, table: Table, *where: Where, order: Sequence[str] = (), limit: int, after: Sequence[Value] = ()
     ) -> list[Row]:
         store = self._opened()
-        return store.select(store.shapes.query(table, where, order, limit, after))
+        return store.select(query(store.shapes.of(table), where, order, limit, after))
 
     def wait(self, after: int, timeout_s: float) -> bool:
         return self._opened().bell.wait(after, min(timeout_s, MAX_WAIT_S))

@@ -16,9 +16,12 @@ from shared.kit.log.bell import Bell
 from shared.kit.log.instant import Clock, utc_now
 from shared.kit.log.memory.table import MemoryTable
 from shared.kit.log.model import Append, EncodeFor, KeptResponse, LogUnavailable, Outcome, Stored
+from shared.kit.log.query import Query
 from shared.kit.log.rows import Row
-from shared.kit.log.shapes import Key, Query, Shape, Shapes
-from shared.kit.log.staging import HeadRow, Known, StagedEvent, Staging, asked, promised
+from shared.kit.log.sequence import HeadRow, StagedEvent, promised
+from shared.kit.log.shape import Key, Shape
+from shared.kit.log.shapes import Shapes
+from shared.kit.log.staging import Known, Staging, asked
 
 LOCK_TIMEOUT_S: Final = 5.0
 

@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 from operator import ge, gt, le, lt
 from typing import Any, Final
 
+from shared.kit.log.query import Query
 from shared.kit.log.rows import Row, Value, Where
-from shared.kit.log.shapes import Key, Query, Shape
+from shared.kit.log.shape import Key, Shape
 
 _COMPARED: Final[Mapping[str, Callable[[Any, Any], bool]]] = {"<": lt, "<=": le, ">": gt, ">=": ge}
 

@@ -17,6 +17,7 @@ from shared.kit.log.shapes import Shapes
 from shared.kit.log.sqlite import schema
 from shared.kit.log.sqlite.datastore import LogDatastore, Turn
 from shared.kit.log.sqlite.errors import StoreUnavailable
+from shared.kit.log.sqlite.head import write_head
 from shared.kit.log.sqlite.table import SqliteTable
 from shared.kit.log.staging import Known, Staging, asked
 
@@ -127,7 +128,7 @@ class SqliteRecorder(library.SQLiteProcessRecorder):
         for name, changes in staging.rows.items():
             self.tables[name].change(connection, changes)
         if staging.head is not turn.head:
-            schema.write_head(connection, turn.head, staging.head)
+            write_head(connection, turn.head, staging.head)
             turn.head = staging.head
 
 

@@ -1,4 +1,4 @@
-"""The tables of a log in SQLite, and its sequencer's row.
+"""The tables of a log in SQLite.
 
 Positions are a column named `rowid`: the library reads it by that name, and VACUUM renumbers only rowids without one.
 Columns stand before `state`, so that reading them does not walk the pages of a long event.
@@ -8,9 +8,7 @@ import sqlite3
 from typing import Final
 from uuid import uuid4
 
-from shared.kit.log.merkle import HASH_BYTES
 from shared.kit.log.sqlite.errors import StoreUnavailable
-from shared.kit.log.staging import HeadRow
 
 VERSION: Final = 1
 
@@ -88,41 +86,3 @@ def log_id(connection: sqlite3.Connection) -> str:
     """Return the log's name."""
     name: str = connection.execute("SELECT log_id FROM log_identity").fetchone()[0]
     return name
-
-
-def read_head(connection: sqlite3.Connection) -> HeadRow:
-    """Return the sequencer's row."""
-    position, recorded_us, promised_us, frontier = connection.execute(
-        "SELECT position, recorded_us, promised_us, frontier FROM log_head"
-    ).fetchone()
-    hashes = tuple(frontier[at : at + HASH_BYTES] for at in range(0, len(frontier), HASH_BYTES))
-    return HeadRow(position, recorded_us, promised_us, hashes)
-
-
-def trusted_head(connection: sqlite3.Connection) -> HeadRow:
-    """Return the sequencer's row, to write after it.
-
-    Raises:
-        StoreUnavailable: it is not that of the last event: the file was changed by something else than the log.
-    """
-    head = read_head(connection)
-    (last,) = connection.execute("SELECT MAX(rowid) FROM stored_events").fetchone()
-    if head.position != (last or 0):
-        raise StoreUnavailable(f"the log's head says {head.position}, its last event {last or 0}")
-    return head
-
-
-def write_head(connection: sqlite3.Connection, before: HeadRow, after: HeadRow) -> None:
-    """Replace the sequencer's row.
-
-    Raises:
-        StoreUnavailable: the row is not `before`: another program has written to the file.
-    """
-    row = (after.position, after.recorded_us, after.promised_us, b"".join(after.frontier))
-    found = connection.execute(
-        "UPDATE log_head SET position = ?, recorded_us = ?, promised_us = ?, frontier = ? "
-        "WHERE position = ? AND recorded_us = ? AND promised_us = ?",
-        (*row, before.position, before.recorded_us, before.promised_us),
-    )
-    if found.rowcount != 1:
-        raise StoreUnavailable("the log's head is not where this process left it: another program has written")

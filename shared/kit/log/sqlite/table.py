@@ -4,8 +4,9 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from shared.kit.log.query import Query
 from shared.kit.log.rows import Row, Value, Where, ordering
-from shared.kit.log.shapes import Key, Query, Shape
+from shared.kit.log.shape import Key, Shape
 
 _TYPES: Final = {"text": "TEXT", "integer": "INTEGER", "blob": "BLOB"}
 
