@@ -55,11 +55,11 @@ def told(case: Case, *lines: str) -> None:
     say(f"   → {case.state} (case {case.id}, cases log position {case.position})")
 
 
-def decided(case: Case) -> None:
+def decided(case: Case, found_subject: str = "harassment") -> None:
     """Print what the officer sees before deciding: what is open, and why the rest is not."""
-    checklist = case.seen_by(FIRST)["checklist"]
-    say(f"   the officer sees open: {', '.join(checklist['open'])}")
-    for code, reason in checklist["closed"].items():
+    outcomes = case.seen_by(FIRST, found_subject=found_subject)["outcomes"]
+    say(f"   the officer sees open: {', '.join(outcomes['open'])}")
+    for code, reason in outcomes["closed"].items():
         say(f"     closed: {code}: {reason}")
 
 
@@ -74,10 +74,10 @@ def opened(parties: Parties, title: str, by: str, of: str, channel: str, narrati
     return case
 
 
-def dismissed(case: Case, ground: str, **found: str) -> None:
+def dismissed(case: Case, ground: str, found_subject: str = "harassment") -> None:
     """Decide that the complaint is not upheld, on this ground, and tell the parties."""
-    decided(case)
-    case.decide(FIRST, "dismiss", ground=ground, reason="As found.", **found)
+    decided(case, found_subject)
+    case.decide(FIRST, "dismiss", ground=ground, found_subject=found_subject, reason="As found.")
     must("the state", "dismissed", case.state)
     told(case.tell(FIRST), f"officer {FIRST.id} dismisses: {ground}; both sides are told")
 

@@ -186,9 +186,10 @@ class Case:
         """Record that the parties have the decision."""
         return self.do(by, "decision/notification", {})
 
-    def seen_by(self, person: Person) -> dict[str, Any]:
+    def seen_by(self, person: Person, **asked: str) -> dict[str, Any]:
         """Return the case as this person may read it."""
-        found: dict[str, Any] = self.parties.ask(person, "GET", f"{self.parties.cases_url}/cases/{self.id}").json()
+        answer = self.parties.ask(person, "GET", f"{self.parties.cases_url}/cases/{self.id}", params=asked)
+        found: dict[str, Any] = answer.json()
         return found
 
     def _on_version(self, by: Person, step: str, body: object) -> "Case":
