@@ -145,7 +145,7 @@ class OutcomesView(BaseModel):
 
 
 class CaseView(BaseModel):
-    """A case (卷宗) as the reader may see it: staff all of it, each party its own side and what concerns both."""
+    """A case as the reader may see it: staff all of it, each party its own side and what concerns both."""
 
     id: str
     version: int

@@ -23,7 +23,7 @@ MediaType = Annotated[str, StringConstraints(strict=True, pattern=r"^[a-z]{1,20}
 
 
 class TradeBody(Body):
-    """The trade (交易) in or after which it happened."""
+    """The trade in or after which it happened."""
 
     id: Identifier
     order_paid_at: Instant | None = Field(default=None, description="Decides the rulebook where it says so")

@@ -90,8 +90,8 @@ def test_a_role_is_let_in_where_its_scopes_say_so(
 ) -> None:
     status, code = ask(service, endpoint, role, strange)
     if role in endpoint.allowed:
-        assert code != "scope_missing"
-        assert status not in (401, 403)
+        assert code != "scope_missing"  # what the case itself says of this officer by now is another matter
+        assert status != 401
     else:
         assert (status, code) == (403, "scope_missing")
 
