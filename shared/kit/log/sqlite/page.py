@@ -12,6 +12,7 @@ _WALK: Final = "SELECT * FROM (SELECT rowid FROM stored_events WHERE topic = ? A
 
 
 def stored(rows: Iterable[Any]) -> list[Stored]:
+    """Return the events of rows that a query begun with `EVENTS` found, in their order."""
     return [
         Stored(position, from_us(recorded_us), topic, stream, version, state)
         for position, recorded_us, topic, stream, version, state in rows
