@@ -1,0 +1,33 @@
+"""What the README promises a newcomer, done as it says."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+from tests.support.tour import script
+from tools.parties import Parties, buyer, officer, seller
+from tools.stack import Stack
+
+
+def test_the_tour_of_the_readme_works(tmp_path: Path) -> None:
+    """Given both services, when its commands are pasted one by one, each works, and the seller ends up restricted."""
+    stack = Stack(tmp_path / "var")
+    with stack, Parties(stack.url("cases"), stack.url("ledger"), stack.token) as parties:
+        people = {"BUYER": buyer("b-1"), "SELLER": seller("s-1"), "OFFICER": officer("o-1"), "SECOND": officer("o-2")}
+        tokens = {name: parties.token(person) for name, person in people.items()}
+        toured = subprocess.run(
+            ["bash", "-c", script(parties.cases_url, parties.ledger_url)],
+            cwd=tmp_path,
+            env={**os.environ, **tokens, "no_proxy": "*"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert toured.returncode == 0, toured.stdout + toured.stderr
+    now, later, before = (
+        json.loads(answer) for answer in toured.stdout.replace("}{", "}\n{").splitlines() if '"standing"' in answer
+    )
+    assert (now["standing"], now["points"]) == ("restricted", {"ordinary": 12, "severe": 0})
+    assert (later["standing"], later["points"]["ordinary"]) == ("good", 0)
+    assert (before["standing"], before["sanctions"]) == ("good", [])
