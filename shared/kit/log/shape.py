@@ -7,6 +7,7 @@ from shared.kit.log.rows import Row, Table, Value
 
 Key: TypeAlias = tuple[Value, ...]
 
+_MIN_INTEGER: Final = -(2**63)
 _MAX_INTEGER: Final = 2**63 - 1
 
 
@@ -17,12 +18,8 @@ def _is_text(value: object) -> bool:
     return value.isascii() or not any("\ud800" <= character <= "\udfff" for character in value)
 
 
-def _are_integers(values: list[int]) -> bool:
-    return min(values) >= -_MAX_INTEGER - 1 and max(values) <= _MAX_INTEGER
-
-
 def _is_integer(value: object) -> bool:
-    return type(value) is int and _are_integers([value])
+    return type(value) is int and _MIN_INTEGER <= value <= _MAX_INTEGER
 
 
 FITS: Final[Mapping[str, Callable[[object], bool]]] = {
@@ -60,10 +57,14 @@ class Shape:
         if types not in self._good:
             self._check_types(values)
             self._good.add(types)
-        texts = [values[at] for at in self._text_at if values[at]]
-        integers = [values[at] for at in self._integer_at if values[at]]
-        if not _is_text("".join(texts)) or (integers and not _are_integers(integers)):
-            raise ValueError(f"a column of table {self.name} cannot hold such a value")
+        for at in self._text_at:
+            value = values[at]
+            if value is not None and ("\0" in value or not (value.isascii() or _is_text(value))):
+                raise ValueError(f"column {self.columns[at]} of table {self.name} cannot hold such a text")
+        for at in self._integer_at:
+            value = values[at]
+            if value is not None and not _MIN_INTEGER <= value <= _MAX_INTEGER:
+                raise ValueError(f"column {self.columns[at]} of table {self.name} cannot hold so large a number")
         return self._key_of(values), values
 
     def _check_types(self, values: tuple[Value, ...]) -> None:
