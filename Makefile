@@ -70,9 +70,9 @@ clean: ## remove what the tools have made (the environment and var/ stay)
 	@find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
 
 $(VENV)/.run: requirements.txt tools/environment.py
-	@$(PYTHON) tools/environment.py $(VENV) requirements.txt
+	@$(PYTHON) -m tools.environment $(VENV) requirements.txt
 	@touch $@
 
 $(DEV): requirements-dev.txt tools/environment.py
-	@$(PYTHON) tools/environment.py $(VENV) requirements-dev.txt
+	@$(PYTHON) -m tools.environment $(VENV) requirements-dev.txt
 	@touch $@
