@@ -10,7 +10,7 @@ from typing import Generic, TypeAlias, TypeVar
 
 E_co = TypeVar("E_co", covariant=True)
 
-Detail: TypeAlias = str | int | bool | None | tuple["Detail", ...] | Mapping[str, "Detail"]
+Detail: TypeAlias = str | int | bool | tuple["Detail", ...] | Mapping[str, "Detail"] | None
 
 
 @dataclass(frozen=True, slots=True)
