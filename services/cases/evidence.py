@@ -6,7 +6,7 @@ where nothing is ever overwritten. The store is obstore's, which does not fsync:
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -82,10 +82,6 @@ class EvidenceStore:
             digest.update(piece)
         return digest.hexdigest()
 
-    def remove(self, case_id: str, evidence_id: str) -> None:
-        """Remove a content that nothing cites. Idempotent."""
-        self.path(_content(case_id, evidence_id)).unlink(missing_ok=True)
-
     def sweep(self, before_s: float, cited: Callable[[str, str], bool]) -> int:
         """Remove what a crash left: uploads and uncited contents last written before this (Unix seconds); count them.
 
@@ -115,7 +111,8 @@ class Draft:
 
     def __init__(self, store: EvidenceStore, name: str) -> None:
         self.name, self._store = name, store
-        self._writer = obstore.open_writer(store.objects, name, buffer_size=4 * CHUNK_BYTES)
+        with told():
+            self._writer = obstore.open_writer(store.objects, name, buffer_size=4 * CHUNK_BYTES)
 
     def write(self, sealed: bytes) -> None:
         """Append; raises `StoreUnavailable`."""
@@ -132,11 +129,11 @@ class Draft:
             sync_folder(path.parent)
 
     def discard(self) -> None:
-        """Remove what is there of it. Idempotent."""
-        if not self._writer.closed():
-            with told():
+        """Remove what is there of it; where the store is away that is left to the sweep. Idempotent."""
+        with suppress(BaseError, OSError):
+            if not self._writer.closed():
                 self._writer.close()
-        self._store.path(self.name).unlink(missing_ok=True)
+            self._store.path(self.name).unlink(missing_ok=True)
 
 
 @contextmanager

@@ -163,6 +163,7 @@ def _calendars(settings: Settings) -> Calendars:
 
 def _parts(settings: Settings, world: World, log: EventLog, clock: Clock) -> Parts:
     vault = Vault(settings.vault_file, settings.vault_key_file)
+    vault.bind(log.id)
     ticker = Ticker(log, clock, timedelta(seconds=settings.clock_grace_s))
     return Parts(
         cases=Cases(log, vault, world, clock),

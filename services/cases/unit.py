@@ -1,12 +1,19 @@
 """What one decision commits together: its events, its read-model rows and its receipt, made from the log's stamps."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from services.cases.casefile import Loaded, fold
 from services.cases.caserow import rows_of
 from services.cases.domain.case import CaseState
-from services.cases.domain.events import CaseEvent
-from services.cases.domain.state import Unfiled
+from services.cases.domain.events import (
+    CaseEvent,
+    OrdinaryViolationUpheld,
+    ProposalDeclined,
+    ProposalWithdrawn,
+    SevereViolationUpheld,
+)
+from services.cases.domain.state import OverrideProposed, SevereProposed, Unfiled
 from services.cases.publication import Provenance, to_draft
 from services.cases.reader import state_for
 from services.cases.receipts import Receipt, kept_bytes, references
@@ -16,6 +23,8 @@ from shared.kit.decider import Recorded
 from shared.kit.ids import uuid7
 from shared.kit.log.model import Append, Idempotency, Stamp
 from shared.kit.log.rows import RowChange
+
+ANSWERS: Final = (OrdinaryViolationUpheld, SevereViolationUpheld, ProposalDeclined, ProposalWithdrawn)
 
 
 class Unit:
@@ -72,9 +81,22 @@ class Unit:
             command_key=request.key.scope if request.key else "",
         )
         return [
-            to_draft(event, event_id=uuid7(), version=self._loaded.version + nth, provenance=provenance)
+            to_draft(
+                event,
+                event_id=uuid7(),
+                version=self._loaded.version + nth,
+                provenance=provenance,
+                causation_id=self._cause(event),
+            )
             for nth, event in enumerate(self._events, start=1)
         ]
+
+    def _cause(self, event: CaseEvent) -> str:
+        """The proposal that an answer answers; "" for everything else."""
+        state = self._loaded.state
+        if isinstance(state, SevereProposed | OverrideProposed) and isinstance(event, ANSWERS):
+            return state.proposal.id
+        return ""
 
     def _seller(self) -> str:
         state = self._loaded.state

@@ -23,6 +23,7 @@ CREATE TABLE IF NOT EXISTS texts (
     case_id TEXT NOT NULL, digest TEXT NOT NULL, written_by TEXT NOT NULL, sealed BLOB NOT NULL,
     PRIMARY KEY (case_id, digest, written_by)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS bound (only_row INTEGER PRIMARY KEY CHECK (only_row = 1), log_id TEXT NOT NULL);
 """
 _WAIT_S: Final = 5.0
 
@@ -57,6 +58,18 @@ class Vault:
         except BaseException:
             self._connection.close()
             raise
+
+    def bind(self, log_id: str) -> None:
+        """Tie the vault to the log that cites it, at the first start; later, see that it is still that one.
+
+        Raises:
+            VaultLocked: it belongs to another log, whose sweep would take every case here for one never filed.
+        """
+        with self._transaction() as connection:
+            connection.execute("INSERT OR IGNORE INTO bound VALUES (1, ?)", (log_id,))
+            (bound,) = connection.execute("SELECT log_id FROM bound").fetchone()
+        if bound != log_id:
+            raise VaultLocked("the vault belongs to another log")
 
     def close(self) -> None:
         """Give the database back. Idempotent."""

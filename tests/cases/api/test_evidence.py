@@ -196,3 +196,16 @@ def test_a_damaged_content_is_never_passed_on(cases: CasesService) -> None:
     answer = cases.http.get(path, headers={"Authorization": f"Bearer {cases.officer.token}"})
     assert (answer.status_code, answer.json()["code"]) == (500, "internal_error")
     assert PDF[:20] not in answer.content
+
+
+def test_a_store_that_is_away_is_told_as_such_and_the_content_can_be_sent_again(cases: CasesService) -> None:
+    path = announce(cases, cases.file(), len(PDF))
+    uploads = cases.folder / "cases" / "evidence" / "uploads"
+    uploads.rmdir()
+    uploads.write_text("in the way")
+    answer = put(cases, path, PDF)
+    assert (answer.status_code, answer.json()["code"]) == (503, "vault_unavailable")
+    assert answer.headers["retry-after"] == "1"
+    uploads.unlink()
+    uploads.mkdir()
+    assert put(cases, path, PDF).status_code == 200

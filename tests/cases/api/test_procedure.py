@@ -63,7 +63,9 @@ def test_a_severe_violation_takes_two_officers(cases: CasesService) -> None:
 
     confirmed = cases.second.decide(f"{path}/confirmation", {"answer": "confirm"})
     assert confirmed["events"][0]["type"] == SEVERE
-    decision = cases.feed()[-1]["data"]
+    proposed, upheld = cases.feed()[-2:]
+    assert upheld["causationid"] == proposed["id"]
+    decision = upheld["data"]
     assert (decision["points"], decision["officer"], decision["confirmed_by"]) == (48, "officer-1", "officer-2")
     assert types(cases).count("ordinary_violation_upheld") == 0
 

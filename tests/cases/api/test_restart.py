@@ -41,6 +41,20 @@ def test_a_service_without_its_vault_key_does_not_start_and_leaves_the_log_free(
         assert len(cases.feed()) == 1
 
 
+def test_a_vault_is_not_opened_beside_another_log(tmp_path: Path) -> None:
+    """A log that was mistaken for the right one knows none of the vault's cases, and would have them swept away."""
+    with cases_service(tmp_path) as cases:
+        case = cases.file()
+    right = (tmp_path / "cases" / "cases.db").rename(tmp_path / "right.db")
+    with pytest.raises(VaultLocked), cases_service(tmp_path):
+        pass
+    for made in (tmp_path / "cases").glob("cases.db*"):
+        made.unlink()
+    right.rename(tmp_path / "cases" / "cases.db")
+    with cases_service(tmp_path) as cases:
+        assert cases.officer.get(f"/cases/{case}")["narrative"] == NARRATIVE
+
+
 def test_health_names_what_is_not_ready(tmp_path: Path) -> None:
     with cases_service(tmp_path) as cases:
         ready = cases.http.get("/health/ready").json()
