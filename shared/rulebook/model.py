@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Final, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -144,6 +145,13 @@ class Timeline:
 
     name: str
     versions: tuple[RulebookVersion, ...]
+
+    @cached_property
+    def boundaries(self) -> tuple[datetime, ...]:
+        """Every instant at which another version, or none, comes into force, in order, each once."""
+        instants = {version.effective_from for version in self.versions}
+        instants.update(version.effective_until for version in self.versions if version.effective_until is not None)
+        return tuple(sorted(instants))
 
     def at(self, instant: datetime) -> RulebookVersion | None:
         """Return the version in force at `instant`, or None before the first and after a closed last one."""

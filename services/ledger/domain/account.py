@@ -91,9 +91,7 @@ def _lapses(account: Account, until: datetime, timeline: Timeline) -> Iterator[S
     """Yield the changes that time alone makes after `through`, at or before `until`, in order."""
     if account.through is None:
         return
-    for change in course(account, timeline).changes(account.through):
-        if change.at > until:
-            return
+    for change in course(account, timeline).changes(account.through, until):
         before, after = change.before, change.after
         yield StandingLapsed(change.at, before.points, after.points, before.standing, after.standing)
 
@@ -103,7 +101,7 @@ def _told(fact: Fact, before: Course, after: Course) -> AccountEvent:
 
     Only the severe track makes severe violations; every other track's are ordinary ones.
     """
-    points = before.look(fact.recorded_at).points, after.look(fact.recorded_at).points
+    points = before.points(fact.recorded_at), after.look(fact.recorded_at).points
     changes = sanction_changes(before.known, after.known)
     if not isinstance(fact, Entry):
         return ViolationReversed(fact, *points, changes)

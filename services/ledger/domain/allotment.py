@@ -5,16 +5,14 @@ or above the sealing node only *holds* that node, as a cap, whoever the sealing 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from services.ledger.domain.ladders import crossed, node_at, sealing_node
 from shared.rulebook.model import Ladder, Node
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """A timed sanction: the node it stands at, its period `[start, end)`, and what it imposes."""
 
     node: int
@@ -23,8 +21,7 @@ class Term:
     measures: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Allotment:
+class Allotment(NamedTuple):
     """The terms of an entry in order of ordinal, and whether it holds the sealing node."""
 
     terms: tuple[Term, ...] = ()

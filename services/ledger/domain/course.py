@@ -6,18 +6,20 @@ Everything in it is constant between two marks, so each stretch is looked at onc
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Final, NamedTuple
 
 from services.ledger.domain.events import StandingName
 from services.ledger.domain.knowledge import Knowledge
 from services.ledger.domain.lines import Line, State, lines_of
-from services.ledger.domain.measures import SHOP_CLOSED, closed
+from services.ledger.domain.measures import closes_shop
 from services.ledger.domain.points import Tally, coming_years, into_year
 from services.ledger.domain.years import year_of, year_start
 
+FOREVER: Final = datetime.max.replace(tzinfo=UTC)
 
-@dataclass(frozen=True, slots=True)
-class Look:
+
+class Look(NamedTuple):
     """What holds at an instant: points of every track, standing, and the state of each line (None: not yet there)."""
 
     points: dict[str, int]
@@ -29,8 +31,7 @@ class Look:
         return self.states != other.states or self.standing != other.standing or _some(self) != _some(other)
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """At `at`, points, standing or sanctions change by the clock alone, from what held just before."""
 
     at: datetime
@@ -59,20 +60,29 @@ class Course:
             look = self.seen[number] = self._look(self.marks[number - 1] if number else instant)
         return look
 
-    def changes(self, after: datetime) -> Iterator[Change]:
-        """Yield every change later than `after`, in order of time."""
-        last = self.look(after)
-        for mark in self.marks[self.stretch(after) :]:
-            look = self.look(mark)
+    def changes(self, after: datetime, until: datetime = FOREVER) -> Iterator[Change]:
+        """Yield every change later than `after`, at or before `until`, in order of time."""
+        first = self.stretch(after)
+        for number in range(first, self.stretch(until)):
+            mark = self.marks[number]
+            last, look = self.look(after if number == first else self.marks[number - 1]), self.look(mark)
             if look.differs(last):
                 yield Change(mark, last, look)
-            last = look
+
+    def points(self, instant: datetime) -> dict[str, int]:
+        """Return the points of every track at `instant`: those of the version in force, then others there are."""
+        tracks, version = self.known.tracks, self.known.timeline.at(instant)
+        names = list(version.tracks) if version is not None else []
+        names += sorted(name for name in tracks if name not in names)
+        return {name: self.tally(name, instant).total if name in tracks else 0 for name in names}
 
     def tally(self, track: str, instant: datetime) -> Tally:
         """Return the points of a track at `instant`: of unreversed entries effective by then, cleared at year ends."""
         year = year_of(instant)
         holdings = self.known.tracks[track].holdings if track in self.known.tracks else ()
-        counted = bisect_right(holdings, instant, key=lambda holding: holding.entry.effective_at)
+        counted = len(holdings)
+        while counted and holdings[counted - 1].entry.effective_at > instant:
+            counted -= 1
         if not counted:
             return Tally(year, 0, 0)
         return into_year(holdings[counted - 1].tally, year, track, self.known.timeline)
@@ -82,22 +92,17 @@ class Course:
         return any(seal.stands(instant) for track in self.known.tracks.values() for seal in track.seals)
 
     def _look(self, instant: datetime) -> Look:
-        version = self.known.timeline.at(instant)
-        names = list(version.tracks) if version is not None else []
-        names += sorted(name for name in self.known.tracks if name not in names)
-        points = {name: self.tally(name, instant).total for name in names}
-        states = tuple(line.state(instant) for line in self.lines)
+        points = self.points(instant)
+        states = tuple([line.state(instant) for line in self.lines])
         return Look(points, self._standing(instant, points, states), states)
 
     def _standing(self, instant: datetime, points: dict[str, int], states: tuple[State | None, ...]) -> StandingName:
         if self.sealed(instant):
             return "sealed"
+        if "in_force" not in states:
+            return "watch" if any(points.values()) else "good"
         in_force = [line.row for line, state in zip(self.lines, states, strict=True) if state == "in_force"]
-        if any(SHOP_CLOSED in closed(row.measures) for row in in_force):
-            return "shop_closed"
-        if in_force:
-            return "restricted"
-        return "watch" if any(points.values()) else "good"
+        return "shop_closed" if any(closes_shop(row.measures) for row in in_force) else "restricted"
 
 
 def course_of(known: Knowledge) -> Course:
@@ -109,10 +114,7 @@ def course_of(known: Knowledge) -> Course:
 def _marks(known: Knowledge, lines: tuple[Line, ...]) -> set[datetime]:
     """Return every effective instant, start and end, and all year ends (of points and seals) that may change points."""
     marks = {entry.effective_at for entry in known.entries.values()}
-    for version in known.timeline.versions:
-        marks.add(version.effective_from)
-        if version.effective_until is not None:
-            marks.add(version.effective_until)
+    marks.update(known.timeline.boundaries)
     for line in lines:
         marks.add(line.row.start)
         if line.row.end is not None:

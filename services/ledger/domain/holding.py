@@ -1,8 +1,7 @@
 """What one entry holds, at one state of knowledge: its place in the points, its rows, its hold on the seal."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from services.ledger.domain.allotment import NOTHING, Allotment, Term, allot, at_most, cut, smaller
 from services.ledger.domain.facts import Entry
@@ -15,8 +14,7 @@ from shared.rulebook.model import Ladder, Node, Timeline
 LadderKey: TypeAlias = tuple[datetime, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Holding:
+class Holding(NamedTuple):
     """An entry with all that follows from it and from the unreversed entries of its track before it.
 
     `sealing` is its ladder's sealing node; `tally` counts the entry; `busy_until` is the last end on the track up to
@@ -75,7 +73,7 @@ def behind(holding: Holding, prior: Holding | None, timeline: Timeline) -> Holdi
     """Return the holding as it stands behind `prior` when only points and ends before it changed, not its rows."""
     tally = _before(holding.entry, prior, timeline).plus(holding.entry.points)
     busy_until = _busy(prior.busy_until if prior is not None else None, holding.rows)
-    return replace(holding, tally=tally, busy_until=busy_until)
+    return holding._replace(tally=tally, busy_until=busy_until)
 
 
 def recompute(holding: Holding, prior: Holding | None, timeline: Timeline, instant: datetime) -> Holding:
@@ -88,8 +86,7 @@ def recompute(holding: Holding, prior: Holding | None, timeline: Timeline, insta
     kept = smaller(holding.allotment, fresh)
     rows = _fallen(holding, kept, instant)
     fell_to_tier = holding.seal is not None and holding.seal.slot == FIRST_NODE and bool(kept.terms)
-    return replace(
-        holding,
+    return holding._replace(
         tally=after,
         holds_seal=kept.seal,
         busy_until=_busy(busy_until, rows),
@@ -102,7 +99,7 @@ def bare(holding: Holding, instant: datetime) -> Holding:
     """Return the holding of an entry that is itself reversed at `instant`: every row it ever had, vacated."""
     rows = tuple(vacate(row, instant) for row in holding.rows)
     seal = vacate(holding.seal, instant) if holding.seal is not None else None
-    return replace(holding, holds_seal=False, busy_until=None, rows=rows, seal=seal, hidden=False)
+    return holding._replace(holds_seal=False, busy_until=None, rows=rows, seal=seal, hidden=False)
 
 
 def _before(entry: Entry, prior: Holding | None, timeline: Timeline) -> Tally:

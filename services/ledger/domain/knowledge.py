@@ -4,9 +4,8 @@ Facts are learned in order of cases position. Source: R1, R8 to R10.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from services.ledger.domain.facts import Entry, Fact, Reversal
 from services.ledger.domain.holding import Holding, bare, behind, ladder_key, place, recompute
@@ -14,16 +13,14 @@ from services.ledger.domain.seals import Seal, seals_of, with_seals
 from shared.rulebook.model import Timeline
 
 
-@dataclass(frozen=True, slots=True)
-class TrackKnowledge:
+class TrackKnowledge(NamedTuple):
     """One track: its unreversed entries' holdings in ladder order, and the seals they make."""
 
     holdings: tuple[Holding, ...] = ()
     seals: tuple[Seal, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Undone:
+class Undone(NamedTuple):
     """A reversed entry: what it held immediately before its reversal, and what is left to show of it."""
 
     held: Holding
@@ -33,8 +30,7 @@ class Undone:
 Tracks: TypeAlias = Mapping[str, TrackKnowledge]
 
 
-@dataclass(frozen=True, slots=True)
-class Knowledge:
+class Knowledge(NamedTuple):
     """The state of knowledge. `entries` are all by id, reversed ones too; `undone` the reversed ones by id."""
 
     timeline: Timeline

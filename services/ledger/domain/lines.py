@@ -4,9 +4,8 @@ For one state of knowledge every row is a line, whose state depends on the insta
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from services.ledger.domain.facts import Entry
 from services.ledger.domain.knowledge import Knowledge
@@ -18,8 +17,7 @@ State: TypeAlias = Literal["vacated", "moot", "stayed", "queued", "in_force", "a
 _SMALLEST: Final = timedelta(microseconds=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A row of an entry, with what stands between it and being in force.
 
     `heavier` are the sanctions of its track that outrank it while both run; `outranked_at_trigger` says that one of
@@ -51,11 +49,11 @@ class Line:
 
     def _running(self, instant: datetime) -> State:
         row = self.row
-        if not row.sealing and any(seal.stands(instant) for seal in self.seals):
+        if self.seals and not row.sealing and any(seal.stands(instant) for seal in self.seals):
             return "moot"
         if instant < row.start:
             return "queued"
-        if any(other.covers(instant) for other in self.heavier):
+        if self.heavier and any(other.covers(instant) for other in self.heavier):
             was_in_force = self.free_from is not None and self.free_from <= instant
             return "superseded" if was_in_force or not self.outranked_at_trigger else "absorbed"
         return "in_force"

@@ -1,6 +1,7 @@
 """What a measure implies: a heavier one is never narrower than a lighter one. Source: domain rules §2, §5."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 SHOP_CLOSED: Final = "shop_closed"  # 关闭店铺
@@ -26,3 +27,9 @@ def closed(measures: Iterable[str]) -> frozenset[str]:
             found.add(measure)
             waiting += _IMPLIES.get(measure, ())
     return frozenset(found)
+
+
+@lru_cache(maxsize=1024)
+def closes_shop(measures: tuple[str, ...]) -> bool:
+    """Return whether these measures, with all they imply, close the shop."""
+    return SHOP_CLOSED in closed(measures)

@@ -4,14 +4,13 @@ No job clears anything: a total is computed from the entries whenever it is aske
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from services.ledger.domain.years import LAST_YEAR, last_boundary, year_start
 from shared.rulebook.model import Timeline
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(NamedTuple):
     """Points of a track at some moment of a Shanghai year: carried into it, and new in it. Never negative."""
 
     year: int

@@ -1,8 +1,7 @@
 """Rows of a statement: one per entry and ordinal, through everything that reversals do to it. Source: R7 to R9."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from services.ledger.domain.allotment import Term
 from shared.rulebook.model import Sanction
@@ -13,8 +12,7 @@ FIRST_NODE: Final[Slot] = ("node", 0)
 SEAL_BESIDE: Final[Slot] = ("seal", 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One sanction of an entry. `slot` names it for ever; node, start and end are what it has, or last had.
 
     `end` is exclusive, None for a seal that stands. `lifted_at` is the recorded time of the reversal that ended it
@@ -59,7 +57,7 @@ def vacate(row: Row, instant: datetime) -> Row:
     """Return the row as its entry keeps nothing of it since the reversal at `instant`; vacated it stays as it was."""
     if row.vacated:
         return row
-    return replace(row, vacated=True, lifted_at=instant if _runs_past(row.end, instant) else row.lifted_at)
+    return row._replace(vacated=True, lifted_at=instant if _runs_past(row.end, instant) else row.lifted_at)
 
 
 def reschedule(row: Row, term: Term, instant: datetime) -> Row:

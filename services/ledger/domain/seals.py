@@ -5,8 +5,8 @@ entry, in ladder order, with which the remaining total reaches it.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from services.ledger.domain.holding import Holding
 from services.ledger.domain.points import Tally, coming_years
@@ -15,8 +15,7 @@ from services.ledger.domain.years import year_start
 from shared.rulebook.model import Node, Timeline
 
 
-@dataclass(frozen=True, slots=True)
-class Seal:
+class Seal(NamedTuple):
     """The account is sealed in `[start, until)` by the entry named; `until` is None for good."""
 
     entry: str
@@ -60,13 +59,13 @@ def with_seals(holdings: Iterable[Holding], seals: Sequence[Seal], instant: date
 def _with_seal(holding: Holding, seal: Seal | None, instant: datetime) -> Holding:
     node = holding.sealing
     if seal is not None and node is not None:
-        return replace(holding, seal=_seal_row(holding, node, seal), hidden=False)
+        return holding._replace(seal=_seal_row(holding, node, seal), hidden=False)
     row = holding.seal
     if row is None or row.vacated:
         return holding
     if node is not None and holding.tally.total >= node.at:
-        return holding if holding.hidden else replace(holding, hidden=True)
-    return replace(holding, seal=vacate(row, instant), hidden=False)
+        return holding if holding.hidden else holding._replace(hidden=True)
+    return holding._replace(seal=vacate(row, instant), hidden=False)
 
 
 def _seal_row(holding: Holding, node: Node, seal: Seal) -> Row:

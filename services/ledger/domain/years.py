@@ -23,6 +23,4 @@ def year_of(instant: datetime) -> int:
 
 def last_boundary(timeline: Timeline) -> datetime | None:
     """Return the last instant at which another version, or none, comes into force; None for an empty timeline."""
-    boundaries = [version.effective_from for version in timeline.versions]
-    boundaries += [version.effective_until for version in timeline.versions if version.effective_until is not None]
-    return max(boundaries, default=None)
+    return timeline.boundaries[-1] if timeline.boundaries else None
