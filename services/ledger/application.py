@@ -12,7 +12,7 @@ from services.ledger.domain.errors import account_not_quarantined
 from services.ledger.posting import Codec, Failed, Posting
 from services.ledger.progress import Folded, Progress
 from services.ledger.rebuilding import rules_of
-from services.ledger.standings import AccountRow, Standings, put, quarantined, rendered
+from services.ledger.standings import AccountRow, Standings, put, quarantined, row_of
 from services.ledger.tables import ACCOUNTS, CASES, FOLLOWED, PARKED
 from shared.kit.decider import Refusal
 from shared.kit.log.instant import from_us, to_us
@@ -180,7 +180,7 @@ class Ledger:
             before = self._standings.row(seller) if seller in waiting or not position else None
             last = position or (0 if before is None else before.position)
             if account.quarantine is None:
-                rows.append(rendered(account, self._timeline, position=last))
+                rows.append(row_of(account, self._timeline, last))
                 continue
             parked = waiting.get(seller, 0) + (0 if before is None else before.parked)
             if parked > MAX_PARKED:

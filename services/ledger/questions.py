@@ -14,7 +14,7 @@ from services.ledger.history import Histories, History
 from services.ledger.lru import Lru
 from services.ledger.progress import Folded, Progress
 from services.ledger.rendering import NOTHING_ASKED, Asked, body_of, etag_of
-from services.ledger.standings import AccountRow, Standings, quarantined, rendered
+from services.ledger.standings import AccountRow, Standings, quarantined, rendered, row_of
 from shared.kit.decider import Refusal
 from shared.kit.log.instant import from_us, to_us
 from shared.rulebook.model import Timeline
@@ -83,7 +83,7 @@ class Questions:
         position = 0 if row is None else row.position
         if account.quarantine is not None:
             return quarantined(account, account.quarantine.position, position=position, parked=0)
-        fresh = rendered(account, self._timeline, now, position=position)
+        fresh = rendered(row_of(account, self._timeline, position), account, self._timeline, now)
         self._standings.keep(fresh, generation)
         return fresh
 

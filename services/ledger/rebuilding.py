@@ -1,4 +1,4 @@
-"""Renders every account row anew where rows were rendered by another rulebook, or in another form, than ours.
+"""Makes every account row anew where rows were made by another rulebook than ours.
 
 Rows are caches of facts: rebuilding them changes no event and no answer, only what can be answered at once.
 """
@@ -8,8 +8,7 @@ from typing import Final
 
 from services.ledger.accounts import folded, stream_of
 from services.ledger.posting import Codec
-from services.ledger.rendering import FORM
-from services.ledger.standings import put, rendered
+from services.ledger.standings import put, row_of
 from services.ledger.tables import ACCOUNTS, CASES, FOLLOWED
 from shared.kit.log.model import Append, EventLog
 from shared.kit.log.rows import Put, Row, Value, Where, resume
@@ -19,15 +18,15 @@ BATCH: Final = 500  # accounts in one append
 
 
 def rules_of(timeline: Timeline) -> str:
-    """Return the digest of all that rendering depends on beside the facts: versions, when they hold, and the form."""
-    told = [FORM]
+    """Return the digest of all that rows depend on beside the facts: versions, and when they hold."""
+    told: list[str] = []
     for version in timeline.versions:
         told += [version.ref.digest, str(version.effective_from), str(version.effective_until)]
     return hashlib.sha256("\n".join(told).encode()).hexdigest()
 
 
 def rebuild(log: EventLog, codec: Codec, timeline: Timeline) -> int:
-    """Bring all rows to the rules of `timeline`, if they are of others; return how many were rendered.
+    """Bring all rows to the rules of `timeline`, if they are of others; return how many were made anew.
 
     To be called before anybody reads or writes rows. Interrupted, it starts again.
 
@@ -50,7 +49,7 @@ def _anew(log: EventLog, codec: Codec, timeline: Timeline, rows: list[Row]) -> l
     positions = {str(row["seller"]): row["position"] for row in rows}
     accounts = folded(positions, log.stream(*map(stream_of, positions)), codec)
     return [
-        put(rendered(account, timeline, position=position))
+        put(row_of(account, timeline, position))
         for seller, account in accounts.items()
         if isinstance(position := positions[seller], int)
     ]

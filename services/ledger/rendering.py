@@ -9,8 +9,6 @@ import msgspec
 
 from services.ledger.domain.standing import Standing
 
-FORM: Final = "standing-1"  # changes with the bytes of the same answer, so that stored rows are rendered anew
-
 _encode: Final = msgspec.json.Encoder().encode
 
 

@@ -1,33 +1,34 @@
-"""The read model: one row per account with its standing ready to send, and the rows that were read last.
+"""The read model: one row per account, and in memory the rows read last, each with its standing ready to send.
 
-A row is a cache with an end: it is answered only while the instant asked about lies in [valid_from, valid_until),
-otherwise the answer is made from the facts again. It is rendered at the instant through which its account was folded,
-never at a clock, so that a replay makes the same bytes.
+A standing is rendered when it is first asked for, and is a cache with an end: it is answered only while the instant
+asked about lies in [valid_from, valid_until), otherwise the answer is made from the facts again. What is stored says
+nothing that a clock decides, so that a replay makes the same rows.
 """
 
 import threading
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+
+import msgspec
 
 from services.ledger.domain.account import Account, course, next_lapse
 from services.ledger.domain.standing import standing_in
 from services.ledger.lru import Lru
 from services.ledger.rendering import body_of, etag_of
-from services.ledger.tables import ACCOUNTS, FOREVER_US
-from shared.kit.log.instant import from_us, to_us
+from services.ledger.tables import ACCOUNTS
+from shared.kit.log.instant import to_us
 from shared.kit.log.model import EventLog
 from shared.kit.log.rows import Put, Row
 from shared.rulebook.model import Timeline
 
-_BEGINNING: Final = from_us(0)
+FOREVER_US: Final = 2**62  # stands for "no end": later than any instant that can be written down
 
 
-@dataclass(frozen=True, slots=True)
-class AccountRow:
+class AccountRow(msgspec.Struct, frozen=True):
     """One account as the read model holds it. `quarantined` is a cases position; then there is no standing to send.
 
-    `version` 0 is an account without facts. `valid_until_us` is exclusive.
+    `version` 0 is an account without facts. What stands behind `next_lapse_us` is only in memory, once the standing
+    was rendered; `valid_until_us` is exclusive.
     """
 
     seller: str
@@ -36,31 +37,28 @@ class AccountRow:
     quarantined: int | None
     parked: int
     next_lapse_us: int | None
-    valid_from_us: int
-    valid_until_us: int
-    etag: str
-    body: bytes
+    valid_from_us: int = 0
+    valid_until_us: int = 0
+    etag: str = ""
+    body: bytes = b""
 
     def answers(self, now_us: int) -> bool:
         """Return whether `body` is the standing at this instant."""
         return self.valid_from_us <= now_us < self.valid_until_us
 
 
-def rendered(account: Account, timeline: Timeline, at: datetime | None = None, *, position: int = 0) -> AccountRow:
-    """Return the row of an account that is not quarantined, its standing rendered at `at`.
-
-    By default that is the instant through which the account was folded.
-    """
-    standing = standing_in(account.seller, course(account, timeline), at or account.through or _BEGINNING)
+def row_of(account: Account, timeline: Timeline, position: int) -> AccountRow:
+    """Return the row of an account that is not quarantined, `position` being that of its last fact in cases."""
     lapse = next_lapse(account, timeline)
+    return AccountRow(account.seller, account.version, position, None, 0, None if lapse is None else to_us(lapse))
+
+
+def rendered(row: AccountRow, account: Account, timeline: Timeline, at: datetime) -> AccountRow:
+    """Return the row of an account that is not quarantined with its standing at `at`."""
+    standing = standing_in(account.seller, course(account, timeline), at)
     body = body_of(standing, account.version)
-    return AccountRow(
-        seller=account.seller,
-        version=account.version,
-        position=position,
-        quarantined=None,
-        parked=0,
-        next_lapse_us=None if lapse is None else to_us(lapse),
+    return msgspec.structs.replace(
+        row,
         valid_from_us=0 if standing.valid_from is None else to_us(standing.valid_from),
         valid_until_us=FOREVER_US if standing.valid_until is None else to_us(standing.valid_until),
         etag=etag_of(body),
@@ -70,12 +68,22 @@ def rendered(account: Account, timeline: Timeline, at: datetime | None = None, *
 
 def quarantined(account: Account, since: int, *, position: int, parked: int) -> AccountRow:
     """Return the row of an account that cannot answer: the fact at `since` could not be folded, `parked` facts wait."""
-    return AccountRow(account.seller, account.version, position, since, parked, None, 0, 0, "", b"")
+    return AccountRow(account.seller, account.version, position, since, parked, None)
 
 
 def put(row: AccountRow) -> Put:
     """Return the change that writes this row."""
-    return Put(ACCOUNTS, {name: getattr(row, name) for name in ACCOUNTS.columns})
+    return Put(
+        ACCOUNTS,
+        {
+            "seller": row.seller,
+            "version": row.version,
+            "position": row.position,
+            "quarantined": row.quarantined,
+            "parked": row.parked,
+            "next_lapse_us": row.next_lapse_us,
+        },
+    )
 
 
 def _read(row: Row) -> AccountRow:

@@ -14,11 +14,7 @@ ACCOUNTS: Final = Table(
         "position": "integer",  # cases position of the last fact folded or parked
         "quarantined": "integer",  # cases position of the fact that could not be folded
         "parked": "integer",  # facts that wait
-        "next_lapse_us": "integer",
-        "valid_from_us": "integer",
-        "valid_until_us": "integer",
-        "etag": "text",
-        "body": "blob",  # the standing as it is answered while now lies in [valid_from, valid_until)
+        "next_lapse_us": "integer",  # when time alone changes something next
     },
     key=("seller",),
     indexes=(("next_lapse_us",), ("quarantined",)),
@@ -36,11 +32,9 @@ FOLLOWED: Final = Table(
         "name": "text",
         "source": "text",  # the log that was met first; another one stops the follower
         "recorded_us": "integer",  # recorded time of the last event folded
-        "rules": "text",  # digest of the rulebook and the form with which rows were rendered
+        "rules": "text",  # digest of the rulebook by which rows say when time changes something
     },
     key=("name",),
 )
-
-FOREVER_US: Final = 2**62  # stands for "no end": later than any instant that can be written down
 
 TABLES: Final = (ACCOUNTS, PARKED, FOLLOWED)

@@ -1,4 +1,4 @@
-"""Rows are caches: never old when answered, the same after a replay, rendered anew under another rulebook."""
+"""Rows are caches: never old when answered, the same after a replay, made anew under another rulebook."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -45,7 +45,7 @@ def test_a_clock_behind_the_log_asks_at_the_last_fact(cases: Decisions, ledger: 
 
 
 def test_rows_are_the_same_however_the_account_came_to_be(cases: Decisions, ledger: Following) -> None:
-    """Rendered at the instant folded through, never at a clock."""
+    """Nothing in them is a clock's, and reading writes nothing."""
     for number in range(4):
         cases.ordinary("s-1", at=FIRST + number * DAY)
         ledger.step()
@@ -53,6 +53,7 @@ def test_rows_are_the_same_however_the_account_came_to_be(cases: Decisions, ledg
     other = Following(cases, cases.clock)
     other.catch_up()
     ledger.catch_up()
+    ledger.ask("s-1")
     assert ledger.log.get(ACCOUNTS, "s-1") == other.log.get(ACCOUNTS, "s-1")
 
 
@@ -63,7 +64,7 @@ def longer(tmp_path: Path) -> Timeline:
     return load_text(tmp_path, text)
 
 
-def test_another_rulebook_renders_every_row_anew(cases: Decisions, ledger: Following, longer: Timeline) -> None:
+def test_another_rulebook_makes_every_row_anew(cases: Decisions, ledger: Following, longer: Timeline) -> None:
     """Once; accounts in quarantine are left as they are."""
     for number in range(3):
         cases.ordinary(f"s-{number}")
