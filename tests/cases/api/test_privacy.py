@@ -14,7 +14,7 @@ from tests.support.cases_service import CasesService, cases_service, complaint, 
 
 WORDS = {
     "narrative": "卖家夜里不停打来，扬言报复全家 NARRATIVE-7f3a",
-    "contact": "+86 139 1111 2222",
+    "contact": "+86 13911112222",
     "statement": "我叫张三，住在和平路八号 STATEMENT-51bc",
     "reason": "张三的号码经核实 REASON-90de",
     "recusal": "我与张三是同学 RECUSAL-2b4f",
