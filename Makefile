@@ -10,6 +10,7 @@ BIN := $(VENV)/bin
 PY := $(BIN)/python
 DIR ?= tests/vectors
 ARGS ?=
+WORKERS ?= auto
 
 # A marker per lock file: the environment is only touched when a lock has changed. The development lock holds
 # everything of the other one, so once it is installed it is the one that counts.
@@ -24,8 +25,8 @@ help: ## list the commands
 run: $(RUN) ## start both services (ports 8001 and 8002, files under var/) until Ctrl-C
 	@$(PY) -m tools.run
 
-test: $(DEV) ## run all tests (ARGS='-k name' for some)
-	@$(PY) -m pytest -q $(ARGS)
+test: $(DEV) ## run all tests (ARGS='-k name' for some, WORKERS=0 for one process)
+	@$(PY) -m pytest -q -n $(WORKERS) --maxprocesses 8 --dist loadfile $(ARGS)
 
 demo: $(RUN) ## play the seed's story on fresh services; the last line is the seller's standing as JSON
 	@$(PY) -m tools.demo
