@@ -63,6 +63,14 @@ class Questions:
         """Return the instant that "now" means: the clock's, but never before the last fact folded was recorded."""
         return max(self._clock(), self._progress.now.recorded_at or _NEVER)
 
+    def ready(self, seller: str) -> Answer | None:
+        """Return the standing now if it is rendered already and still good, else None: making it may take a while."""
+        folded = self._progress.now
+        row = self._standings.row(seller)
+        if row is None or row.quarantined is not None or not row.answers(to_us(self.now())):
+            return None
+        return Answer(row.body, row.etag, folded)
+
     def standing(self, seller: str, asked: Asked = NOTHING_ASKED) -> Answer | Refusal:
         """Return the standing as asked, or why there is none: `seller_quarantined`, `rulebook_unknown`,
         `position_not_folded`.

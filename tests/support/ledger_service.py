@@ -11,6 +11,7 @@ import httpx
 from services.ledger.main import build
 from services.ledger.settings import Settings
 from shared.kit.localkeys import ensure_keys, mint
+from shared.kit.log.model import EventLog
 from tests.support.decisions import Decisions
 from tests.support.server import serving
 
@@ -51,10 +52,12 @@ class LedgerService:
 
 
 @contextmanager
-def ledger_service(folder: Path, cases: Decisions, **settings: Any) -> Iterator[LedgerService]:
-    """Serve a ledger whose log is in `folder`; it is stopped at the end and may be served again."""
+def ledger_service(
+    folder: Path, cases: Decisions, *, log: EventLog | None = None, **settings: Any
+) -> Iterator[LedgerService]:
+    """Serve a ledger whose log is in `folder`, or is given; it is stopped at the end and may be served again."""
     jwks = ensure_keys(folder / "keys")
     given = Settings(data_dir=folder / "ledger", jwks=str(jwks), **settings)
-    app = build(given, clock=cases.clock, feed=cases)
+    app = build(given, clock=cases.clock, feed=cases, log=log)
     with serving(app) as address, httpx.Client(base_url=address, trust_env=False) as http:
         yield LedgerService(cases, jwks.parent, http)

@@ -1,9 +1,11 @@
 """What an account's numbers rest on and where they lead: statement, timeline, forecast."""
 
+from datetime import datetime
 from typing import Annotated, Final, Literal
 
 import msgspec
 from fastapi import APIRouter, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
 
 from services.ledger.api.access import ReadableSeller
 from services.ledger.api.answers import POSITIONS, positions
@@ -48,7 +50,7 @@ def account_router(questions: Questions, waiting: Waiting) -> APIRouter:
         """The statement: every event that moved points, with before and after, its rule, and what reversed it."""
         await waiting.reach(request, min_position)
         response.headers.update(positions(questions.folded))
-        statement, more = Lines(_history(questions, seller), questions.timeline).page(after, limit)
+        statement, more = await run_in_threadpool(_statement, questions, seller, after, limit)
         response.headers.update(next_page(request, more))
         return statement
 
@@ -65,10 +67,7 @@ def account_router(questions: Questions, waiting: Waiting) -> APIRouter:
         """Changes of the standing in effective time, past and to come, each with its cause."""
         await waiting.reach(request, min_position)
         response.headers.update(positions(questions.folded))
-        facts = _history(questions, seller).account.facts
-        found, more = changes_of(
-            seller, facts, questions.timeline, after=after or from_us(0), limit=limit, known_at=known_at
-        )
+        found, more = await run_in_threadpool(_changes, questions, seller, after or from_us(0), limit, known_at)
         response.headers.update(next_page(request, None if more is None else more.isoformat().replace("+00:00", "Z")))
         return found
 
@@ -88,7 +87,7 @@ def account_router(questions: Questions, waiting: Waiting) -> APIRouter:
         """What one more violation would bring now, and when what there is lapses."""
         await waiting.reach(request, min_position)
         folded = questions.folded
-        body = _forecast(questions, seller, add)
+        body = await run_in_threadpool(_forecast, questions, seller, add)
         return Response(body, headers=positions(folded), media_type="application/json")
 
     return routes
@@ -99,6 +98,17 @@ def _history(questions: Questions, seller: str) -> History:
     if isinstance(history, Refusal):
         raise problem(history)
     return history
+
+
+def _statement(questions: Questions, seller: str, after: int, limit: int) -> tuple[Statement, int | None]:
+    return Lines(_history(questions, seller), questions.timeline).page(after, limit)
+
+
+def _changes(
+    questions: Questions, seller: str, after: datetime, limit: int, known_at: datetime | None
+) -> tuple[Timeline, datetime | None]:
+    facts = _history(questions, seller).account.facts
+    return changes_of(seller, facts, questions.timeline, after=after, limit=limit, known_at=known_at)
 
 
 def _forecast(questions: Questions, seller: str, add: Literal["ordinary", "severe"] | None) -> bytes:

@@ -1,8 +1,8 @@
 """The busiest question, `GET /sellers/{seller}/standing` without parameters, answered before the framework begins.
 
-It answers only what is certain: a token known to be good, a row that is good now. Everything else, every refusal
-included, is left to the route, which answers the same bytes for what is answered here. Requests are counted and timed
-like all others, but not logged one by one.
+It answers only what is certain: a token that is good, a standing that is rendered and good now. Everything else, every
+refusal included, is left to the route, which answers the same bytes for what is answered here. Requests are counted and
+timed like all others, but not logged one by one.
 """
 
 import re
@@ -60,10 +60,9 @@ class Direct:
             who = await self._verifier.verify(token)
             if ANY not in who.scopes and (OWN not in who.scopes or who.seller_id != seller):
                 return None
-            answer = self._questions.standing(seller)
+            return self._questions.ready(seller)
         except (Problem, LogUnavailable):
             return None
-        return answer if isinstance(answer, Answer) else None
 
 
 def _headers(scope: Scope) -> tuple[str | None, str]:

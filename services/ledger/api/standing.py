@@ -10,8 +10,8 @@ from services.ledger.api.access import ANY, ReadableSeller
 from services.ledger.api.answers import POSITIONS, TAGGED, UNCHANGED, positions, tagged
 from services.ledger.api.refusals import problem
 from services.ledger.api.waiting import Waiting
-from services.ledger.questions import Questions
-from services.ledger.rendering import Asked
+from services.ledger.questions import Answer, Questions
+from services.ledger.rendering import NOTHING_ASKED, Asked
 from shared.contracts.standing import Standing
 from shared.kit.auth import require
 from shared.kit.decider import Refusal
@@ -89,7 +89,10 @@ def standing_router(questions: Questions, waiting: Waiting) -> APIRouter:
     ) -> Response:
         """Where the account stands. An account without facts is in good standing."""
         await waiting.reach(request, _furthest(min_position, known_position))
-        answer = questions.standing(seller, Asked(as_of, known_at, known_position, rulebook))
+        asked = Asked(as_of, known_at, known_position, rulebook)
+        answer: Answer | Refusal | None = questions.ready(seller) if asked == NOTHING_ASKED else None
+        if answer is None:
+            answer = await run_in_threadpool(questions.standing, seller, asked)
         if isinstance(answer, Refusal):
             raise problem(answer)
         return tagged(if_none_match or "", answer.body, answer.etag, answer.folded)
