@@ -154,7 +154,8 @@ def must_stand(parties: Parties, case: Case, standing: str, points: dict[str, in
     found: dict[str, Any] = parties.standing(case.respondent, case.respondent.id, min_position=case.position).json()
     must("the standing", standing, found["standing"])
     must("the points", points, found["points"])
-    say(f"   the ledger: {case.respondent.id} is {standing}, points {found['points']}")
+    counted = ", ".join(f"{number} {track}" for track, number in found["points"].items())
+    say(f"   the ledger: {case.respondent.id} is {standing}, points: {counted}")
     for row in found["sanctions"]:
         say(f"     {row['track']} node {row['node']}, {row['state']}: {', '.join(row['measures'])}")
     return found

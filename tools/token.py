@@ -18,6 +18,9 @@ def token(
     keys: Annotated[Path, typer.Option(help="Folder of the local key; made where missing")] = Path("var/keys"),
 ) -> None:
     """Mint a token for a role and write it to standard output, alone on its line."""
+    bound = {"seller": seller, "complainant": complainant}
+    if role in bound and bound[role] is None:
+        raise typer.BadParameter(f"the role {role} is bound to a {role}: --{role} ID, or {role.upper()}=ID with make")
     ensure_keys(keys)
     try:
         minted = mint(keys, role, sub, seller=seller, complainant=complainant, ttl_s=ttl)
