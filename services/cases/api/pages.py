@@ -3,12 +3,13 @@
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 
 import msgspec
 from fastapi import Request
 
+from services.cases.api.calls import CASE_ID_PATTERN
 from shared.kit.log.rows import Value
 from shared.kit.problem import Problem
 
@@ -17,7 +18,10 @@ LINK: Final[dict[str, Any]] = {
     "Link": {"description": 'The next page, with rel="next", if there is one', "schema": {"type": "string"}}
 }
 
-_cursor: Final = msgspec.json.Decoder(tuple[int, str])
+_Instant = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]  # microseconds, as a row's column holds them
+_CaseId = Annotated[str, msgspec.Meta(pattern=CASE_ID_PATTERN)]
+
+_cursor: Final = msgspec.json.Decoder(tuple[_Instant, _CaseId])
 
 
 def next_page(request: Request, name: str, value: str | int | None) -> dict[str, str]:

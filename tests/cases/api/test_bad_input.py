@@ -1,6 +1,7 @@
 """What comes in broken goes out as 4xx, never as 500, and nothing of it is repeated or recorded."""
 
 import json
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from tests.support.cases_service import CasesService, cases_service, complaint
 
 SECRET = "号码13912345678"
+CASE = "0198c5a2-5e60-7d3a-9c7e-3f1d2b4a6c8e"
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +92,7 @@ def test_headers_that_do_not_fit_are_refused(service: CasesService, headers: dic
         "/cases?sellr=s-1",
         "/cases?seller=s-1&seller=s-2",
         "/cases?cursor=%00",
-        "/cases/0198c5a2-5e60-7d3a-9c7e-3f1d2b4a6c8e?found_subject=love",
+        f"/cases/{CASE}?found_subject=love",
     ],
 )
 def test_a_question_that_means_nothing_is_refused(service: CasesService, path: str) -> None:
@@ -106,6 +108,24 @@ def test_a_question_that_means_nothing_is_refused(service: CasesService, path: s
     "cursor", ["AAAA", "bnVsbA", "W10", "WzEsMl0", "WyJ4IiwieCJd", "WzFlOTksInMiXQ", "-", "W251bGwsInMiXQ"]
 )
 def test_a_cursor_that_is_not_ours_leads_nowhere(service: CasesService, cursor: str) -> None:
+    assert service.officer.get("/cases", 404, cursor=cursor)["code"] == "page_not_found"
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        [2**63, CASE],
+        [2**200, CASE],
+        [-1, CASE],
+        [1.5, CASE],
+        [True, CASE],
+        [1, "\0"],
+        [1, "s-1"],
+        [1, CASE, 1],
+    ],
+)
+def test_a_cursor_of_our_form_with_what_no_row_holds_leads_nowhere(service: CasesService, row: list[object]) -> None:
+    cursor = urlsafe_b64encode(json.dumps(row).encode()).decode().rstrip("=")
     assert service.officer.get("/cases", 404, cursor=cursor)["code"] == "page_not_found"
 
 
