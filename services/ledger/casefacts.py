@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
+import msgspec
+
 from services.ledger.domain.commands import RecordEntry, RegradeEntry, ReverseEntry
 
 
@@ -17,8 +19,7 @@ class Unreadable:
 FactCommand: TypeAlias = RecordEntry | ReverseEntry | RegradeEntry | Unreadable
 
 
-@dataclass(frozen=True, slots=True)
-class CaseFact:
+class CaseFact(msgspec.Struct, frozen=True):
     """One event of the cases log that moves points: whose account, which case, where it stands, what it asks for.
 
     `state` is the event's bytes, kept for the case that it has to wait.

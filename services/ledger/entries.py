@@ -71,10 +71,10 @@ def _recorded(event: Recorded, version: int) -> contract.ViolationRecorded:
         points=entry.points,
         effective_at=entry.effective_at,
         recorded_at=entry.recorded_at,
-        direct=tuple(DirectSanction(sanction.hours or 0, sanction.measures) for sanction in entry.direct),
+        direct=tuple([DirectSanction(sanction.hours or 0, sanction.measures) for sanction in entry.direct]),
         regrades=entry.regrades,
         rulebook=_pinned(entry.rulebook),
-        calendars=tuple(PinnedRef(calendar.id, calendar.digest) for calendar in entry.calendars),
+        calendars=tuple([PinnedRef(calendar.id, calendar.digest) for calendar in entry.calendars]),
         before=dict(event.before),
         after=dict(event.after),
         sanctions=_changes(event.sanctions),
@@ -100,7 +100,7 @@ def _reversed(event: domain.ViolationReversed, version: int, timeline: Timeline)
 
 def _changes(changes: tuple[domain.SanctionChange, ...]) -> tuple[contract.SanctionChanged, ...]:
     return tuple(
-        contract.SanctionChanged(one.change, one.entry, one.track, one.node, one.start, one.end) for one in changes
+        [contract.SanctionChanged(one.change, one.entry, one.track, one.node, one.start, one.end) for one in changes]
     )
 
 

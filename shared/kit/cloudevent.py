@@ -5,7 +5,6 @@ at the top level, at most 60 KiB. Source: CloudEvents 1.0, contracts of the log.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, Literal, TypeAlias
 
@@ -17,8 +16,7 @@ SEQUENCE_DIGITS: Final = 20
 StandingEffect: TypeAlias = Literal["points", "none"]
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(msgspec.Struct, frozen=True):
     """An event that is to be appended: all of its envelope but position and recorded time.
 
     `data` is canonical JSON already (see `canonical`), so that only the envelope is rendered under the append lock.

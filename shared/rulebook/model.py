@@ -146,6 +146,9 @@ class Timeline:
     name: str
     versions: tuple[RulebookVersion, ...]
 
+    def __hash__(self) -> int:
+        return hash((self.name, self.boundaries))  # versions hold mappings, which have no hash
+
     @cached_property
     def boundaries(self) -> tuple[datetime, ...]:
         """Every instant at which another version, or none, comes into force, in order, each once."""

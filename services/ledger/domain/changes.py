@@ -17,20 +17,19 @@ def sanction_changes(before: Knowledge, after: Knowledge) -> tuple[SanctionChang
 
     The seal's row moving to an earlier entry is vacated with the one and ordered with the other.
     """
-    old, new = _holdings(before), _holdings(after)
-    was = _rows(holding for key, holding in old.items() if new.get(key) is not holding)
-    now = _rows(holding for key, holding in new.items() if old.get(key) is not holding)
+    old, new = before.holdings(), after.holdings()
+    was, now = _rows(_without(old, new)), _rows(_without(new, old))
     found: list[tuple[Entry, SanctionChange]] = []
-    for key in {**was, **now}:
+    for key in {**was, **now} if was else now:
         found += _change(was.get(key), now.get(key))
     found.sort(key=lambda pair: ladder_key(pair[0]))
     return tuple(change for _, change in found)
 
 
-def _holdings(known: Knowledge) -> dict[str, Holding]:
-    """Return what is shown of each entry, by id, whether it is reversed or not."""
-    found = {holding.entry.id: holding for track in known.tracks.values() for holding in track.holdings}
-    return found | {entry: undone.left for entry, undone in known.undone.items()}
+def _without(some: Iterable[Holding], others: Iterable[Holding]) -> list[Holding]:
+    """Return those of `some` that are none of `others`: whatever a fact leaves as it is, is the same object."""
+    same = set(map(id, others))
+    return [holding for holding in some if id(holding) not in same]
 
 
 def _rows(holdings: Iterable[Holding]) -> Rows:

@@ -14,6 +14,7 @@ from services.ledger.domain.knowledge import Knowledge
 from services.ledger.domain.lines import Line, State, lines_of
 from services.ledger.domain.measures import closes_shop
 from services.ledger.domain.points import Tally, coming_years, into_year
+from services.ledger.domain.seals import Seal
 from services.ledger.domain.years import year_of, year_start
 
 FOREVER: Final = datetime.max.replace(tzinfo=UTC)
@@ -45,6 +46,7 @@ class Course:
 
     known: Knowledge
     lines: tuple[Line, ...]
+    seals: tuple[Seal, ...]
     marks: tuple[datetime, ...]
     seen: dict[int, Look] = field(default_factory=dict, compare=False, repr=False)
 
@@ -71,15 +73,16 @@ class Course:
 
     def points(self, instant: datetime) -> dict[str, int]:
         """Return the points of every track at `instant`: those of the version in force, then others there are."""
-        tracks, version = self.known.tracks, self.known.timeline.at(instant)
-        names = list(version.tracks) if version is not None else []
-        names += sorted(name for name in tracks if name not in names)
-        return {name: self.tally(name, instant).total if name in tracks else 0 for name in names}
+        version = self.known.timeline.at(instant)
+        points = dict.fromkeys(version.tracks, 0) if version is not None else {}
+        for name in sorted(self.known.tracks):
+            points[name] = self.tally(name, instant).total
+        return points
 
     def tally(self, track: str, instant: datetime) -> Tally:
         """Return the points of a track at `instant`: of unreversed entries effective by then, cleared at year ends."""
-        year = year_of(instant)
-        holdings = self.known.tracks[track].holdings if track in self.known.tracks else ()
+        year, known = year_of(instant), self.known.tracks.get(track)
+        holdings = known.holdings if known is not None else ()
         counted = len(holdings)
         while counted and holdings[counted - 1].entry.effective_at > instant:
             counted -= 1
@@ -89,7 +92,7 @@ class Course:
 
     def sealed(self, instant: datetime) -> bool:
         """Return whether a seal stands at `instant`."""
-        return any(seal.stands(instant) for track in self.known.tracks.values() for seal in track.seals)
+        return any(seal.stands(instant) for seal in self.seals)
 
     def _look(self, instant: datetime) -> Look:
         points = self.points(instant)
@@ -108,13 +111,12 @@ class Course:
 def course_of(known: Knowledge) -> Course:
     """Return the course of what is known."""
     lines = lines_of(known)
-    return Course(known, lines, tuple(sorted(_marks(known, lines))))
+    return Course(known, lines, known.seals(), tuple(sorted(_marks(known, lines))))
 
 
 def _marks(known: Knowledge, lines: tuple[Line, ...]) -> set[datetime]:
     """Return every effective instant, start and end, and all year ends (of points and seals) that may change points."""
-    marks = {entry.effective_at for entry in known.entries.values()}
-    marks.update(known.timeline.boundaries)
+    marks = {entry.effective_at for entry in known.entries.values()}.union(known.timeline.boundaries)
     for line in lines:
         marks.add(line.row.start)
         if line.row.end is not None:
@@ -122,8 +124,8 @@ def _marks(known: Knowledge, lines: tuple[Line, ...]) -> set[datetime]:
     for name, track in known.tracks.items():
         if track.holdings:
             first, last = track.holdings[0].tally, track.holdings[-1].tally
-            marks.update(year_start(year) for year in range(first.year + 1, last.year + 1))
-            marks.update(year_start(tally.year) for tally in coming_years(last, name, known.timeline))
+            marks.update(map(year_start, range(first.year + 1, last.year + 1)))
+            marks.update([year_start(tally.year) for tally in coming_years(last, name, known.timeline)])
     return marks
 
 

@@ -43,7 +43,13 @@ class Knowledge(NamedTuple):
         """Return what there is to show, of unreversed and reversed entries, in ladder order."""
         found = [holding for track in self.tracks.values() for holding in track.holdings]
         found += [undone.left for undone in self.undone.values()]
-        return sorted(found, key=lambda holding: ladder_key(holding.entry))
+        if len(self.tracks) > 1 or self.undone:
+            found.sort(key=lambda holding: ladder_key(holding.entry))
+        return found
+
+    def seals(self) -> tuple[Seal, ...]:
+        """Return the seals of all tracks."""
+        return tuple([seal for track in self.tracks.values() for seal in track.seals])
 
 
 def nothing_known(timeline: Timeline) -> Knowledge:

@@ -14,9 +14,10 @@ def ladder_at(timeline: Timeline, track: str, instant: datetime) -> Ladder | Non
 
 def sealing_node(ladder: Ladder | None) -> Node | None:
     """Return the node whose sanction is indefinite, the seal (查封账户), or None if the ladder has none."""
-    if ladder is None:
-        return None
-    return next((node for node in ladder.nodes if node.sanction.hours is None), None)
+    for node in ladder.nodes if ladder is not None else ():
+        if node.sanction.hours is None:
+            return node
+    return None
 
 
 def crossed(ladder: Ladder, before: int, after: int) -> list[Node]:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from services.ledger.domain.facts import Entry
+from services.ledger.domain.holding import Holding
 from services.ledger.domain.knowledge import Knowledge
 from services.ledger.domain.rows import Row
 from services.ledger.domain.seals import Seal
@@ -61,25 +62,26 @@ class Line(NamedTuple):
 
 def lines_of(known: Knowledge) -> tuple[Line, ...]:
     """Return the lines of all that is known, in ladder order of their entries, then by ordinal."""
-    seals = tuple(seal for track in known.tracks.values() for seal in track.seals)
-    tiers = {name: _tiers(known, name) for name in known.tracks}
+    seals = known.seals()
+    tiers: dict[str, list[Row]] = {}
     lines: list[Line] = []
     for holding in known.holdings():
+        track = holding.entry.track
+        if _heaviest(holding) and track not in tiers:
+            tiers[track] = [row for other in known.tracks[track].holdings if _heaviest(other) for row in _terms(other)]
         for row in holding.shown():
-            rivals = [] if row.slot[0] == "direct" or row.sealing or row.vacated else tiers[holding.entry.track]
+            rivals = tiers[track] if track in tiers and row.slot[0] == "node" and not row.vacated else ()
             lines.append(_ranked(holding.entry, row, rivals, seals) if rivals else Line(holding.entry, row, seals))
     return tuple(lines)
 
 
-def _tiers(known: Knowledge, track: str) -> list[Row]:
-    """Return the standing terms of the track's heaviest ladder in ladder order; none where it is consecutive."""
-    return [
-        row
-        for holding in known.tracks[track].holdings
-        if holding.ladder is not None and holding.ladder.composition == "heaviest"
-        for row in holding.rows
-        if row.slot[0] == "node" and not row.vacated
-    ]
+def _heaviest(holding: Holding) -> bool:
+    """Return whether only the heaviest of the sanctions that stand at one time is in force on the entry's ladder."""
+    return holding.ladder is not None and holding.ladder.composition == "heaviest"
+
+
+def _terms(holding: Holding) -> list[Row]:
+    return [row for row in holding.rows if row.slot[0] == "node" and not row.vacated]
 
 
 def _ranked(entry: Entry, row: Row, tiers: Sequence[Row], seals: tuple[Seal, ...]) -> Line:

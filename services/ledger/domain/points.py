@@ -3,7 +3,7 @@
 No job clears anything: a total is computed from the entries whenever it is asked for.
 """
 
-from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from services.ledger.domain.years import LAST_YEAR, last_boundary, year_start
@@ -48,16 +48,19 @@ def into_year(tally: Tally, year: int, track: str, timeline: Timeline) -> Tally:
     return tally
 
 
-def coming_years(tally: Tally, track: str, timeline: Timeline) -> Iterator[Tally]:
-    """Yield the tallies of the following years, nothing coming new, for as long as they may still change.
+@lru_cache(maxsize=1024)
+def coming_years(tally: Tally, track: str, timeline: Timeline) -> tuple[Tally, ...]:
+    """Return the tallies of the following years, nothing coming new, for as long as they may still change.
 
-    Ends after the year from which on every later one is equal: the same points, and no other version to come.
+    Ends with the year from which on every later one is equal: the same points, and no other version to come.
     """
     boundary = last_boundary(timeline)
+    years: list[Tally] = []
     while tally.year < LAST_YEAR:
         following = cleared(tally, track, timeline)
-        yield following
+        years.append(following)
         steady = following.total == tally.total and tally.new == 0
         if steady and (boundary is None or year_start(following.year) >= boundary):
-            return
+            break
         tally = following
+    return tuple(years)

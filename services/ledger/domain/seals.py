@@ -41,12 +41,14 @@ def seals_of(holdings: Sequence[Holding], track: str, timeline: Timeline) -> tup
     return tuple(seals)
 
 
-def with_seals(holdings: Iterable[Holding], seals: Sequence[Seal], instant: datetime) -> tuple[Holding, ...]:
+def with_seals(holdings: tuple[Holding, ...], seals: Sequence[Seal], instant: datetime) -> tuple[Holding, ...]:
     """Return the holdings with their rows at the sealing node as of the fact recorded at `instant`.
 
     The sealing entry has the row. One that has lost it to an entry before it shows none meanwhile; one that no longer
     reaches the node keeps the row vacated.
     """
+    if not seals and not any(holding.seal for holding in holdings):
+        return holdings
     by_entry = {seal.entry: seal for seal in seals}
     return tuple(
         _with_seal(holding, by_entry.get(holding.entry.id), instant)

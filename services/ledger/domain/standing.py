@@ -86,7 +86,7 @@ def _track(course: Course, name: str, points: int, as_of: datetime) -> TrackStan
     timeline = course.known.timeline
     ladder = ladder_at(timeline, name, as_of)
     node = next_node(ladder, points) if ladder is not None else None
-    coming = list(coming_years(course.tally(name, as_of), name, timeline)) if points else []
+    coming = coming_years(course.tally(name, as_of), name, timeline) if points else ()
     return TrackStanding(
         points=points,
         next_node=node.at if node is not None else None,

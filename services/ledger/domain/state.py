@@ -6,6 +6,7 @@ remembers beside them saves computing it again and changes no answer.
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 
 from services.ledger.domain.course import Course, course_of
 from services.ledger.domain.events import (
@@ -18,7 +19,7 @@ from services.ledger.domain.events import (
     ViolationReversed,
 )
 from services.ledger.domain.facts import Fact
-from services.ledger.domain.knowledge import learn, learn_all
+from services.ledger.domain.knowledge import learn, learn_all, nothing_known
 from shared.rulebook.model import Timeline
 
 
@@ -81,7 +82,15 @@ def course(account: Account, timeline: Timeline) -> Course:
             for fact in account.facts[len(facts) :]:
                 known = learn(known, fact)
             return remember(account, account.facts, course_of(known))
+    if not account.facts:
+        return _blank(timeline)
     return remember(account, account.facts, course_of(learn_all(timeline, account.facts)))
+
+
+@lru_cache(maxsize=16)
+def _blank(timeline: Timeline) -> Course:
+    """Return the course of every account without facts."""
+    return course_of(nothing_known(timeline))
 
 
 def remember(account: Account, facts: tuple[Fact, ...], found: Course) -> Course:

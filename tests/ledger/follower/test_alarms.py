@@ -2,10 +2,10 @@
 
 import threading
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
+import msgspec
 import pytest
 
 from services.ledger.casefacts import FollowerAlarm
@@ -102,7 +102,7 @@ def test_recorded_time_that_goes_back_stops_the_follower(ledger: Following) -> N
     """Lapses could have been recorded before facts that were due earlier."""
     encode = encoder(UUID(int=7).urn)
     draft = Draft(id="e1", type="demerit.cases.x.v1", stream="c", stream_version=1, subject="s", data=canonical({}))
-    events = [encode(draft, 1, FIRST), encode(replace(draft, stream_version=2), 2, FIRST)]
+    events = [encode(draft, 1, FIRST), encode(msgspec.structs.replace(draft, stream_version=2), 2, FIRST)]
     assert alarm_of(ledger, page_of(events)).code == "time_went_back"
 
 
