@@ -22,6 +22,16 @@ def test_accounts_in_quarantine_are_listed_in_pages(service: LedgerService) -> N
     assert "next" not in last.links
 
 
+def test_accounts_in_quarantine_are_counted(service: LedgerService) -> None:
+    """So that somebody is woken: they wait for a person."""
+    monitor = service.headers("monitor")
+    service.standing("other")
+    assert "ledger_accounts_quarantined 0.0" in service.get("/metrics", headers=monitor).text
+    service.cases.reverse("s-1", "no-such-decision")
+    service.standing("other")
+    assert "ledger_accounts_quarantined 1.0" in service.get("/metrics", headers=monitor).text
+
+
 def test_a_release_that_cannot_be_names_the_fact(service: LedgerService) -> None:
     """And one of an account that is well says so."""
     service.cases.reverse("s-1", "no-such-decision")
