@@ -3,16 +3,16 @@
 import signal
 import sys
 import threading
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
-from tools.stack import ServiceName, Stack, StackError
+from tools.stack import Stack, StackError
 
-PORTS: Final[Mapping[ServiceName, int]] = {"cases": 8001, "ledger": 8002}
+CASES_PORT: Final = 8001
+LEDGER_PORT: Final = 8002
 LOOK_EVERY_S: Final = 0.5
 STOPPING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -64,13 +64,17 @@ def stay(stack: Stack, stop: threading.Event) -> None:
             raise StackError(f"{ended} ended by itself:\n{stack.last_lines(ended)}")
 
 
-def main(folder: Annotated[Path, typer.Option(help="where keys, logs and data are kept")] = Path("var")) -> None:
+def main(
+    folder: Annotated[Path, typer.Option(help="where keys, logs and data are kept")] = Path("var"),
+    cases_port: int = CASES_PORT,
+    ledger_port: int = LEDGER_PORT,
+) -> None:
     """Start both services and stay until Ctrl-C, SIGTERM or the end of one of them."""
     stop = threading.Event()
     for number in STOPPING:
         signal.signal(number, lambda *_: stop.set())
     try:
-        with Stack(folder, PORTS) as stack:
+        with Stack(folder, {"cases": cases_port, "ledger": ledger_port}) as stack:
             typer.echo(welcome(stack))
             stay(stack, stop)
     except StackError as error:
