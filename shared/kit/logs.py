@@ -6,6 +6,7 @@ Exceptions are told by type and place, never by message: messages of libraries q
 import logging
 import logging.config
 import sys
+import threading
 from collections.abc import MutableMapping
 from pathlib import Path
 from traceback import extract_tb
@@ -54,6 +55,7 @@ def configure_logging(service: str, level: str = "INFO") -> None:
         library.propagate = name != "uvicorn.access"
     logging.getLogger("uvicorn.error").addFilter(_told_already)
     logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs addresses with their query strings
+    threading.excepthook = _thread_died
 
 
 def place_of_exception(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -70,6 +72,13 @@ def told(error: BaseException) -> dict[str, Any]:
         "exception": type(error).__qualname__,
         "frames": [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames],
     }
+
+
+def _thread_died(died: threading.ExceptHookArgs) -> None:
+    """Log an error that nobody caught; a `SystemExit` ends a thread without a word, as Python has it."""
+    if isinstance(died.exc_value, Exception):
+        name = None if died.thread is None else died.thread.name
+        structlog.get_logger(__name__).error("thread_died", thread=name, **told(died.exc_value))
 
 
 def _told_already(record: logging.LogRecord) -> bool:

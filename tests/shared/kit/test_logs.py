@@ -134,3 +134,24 @@ def test_libraries_log_in_the_same_form(lines: list[dict[str, Any]]) -> None:
     assert any(line["event"] == "a library speaks of something" and line["service"] == "sample" for line in lines)
     assert any(line["logger"] == "uvicorn.error" for line in lines)
     assert not any(line["logger"] == "uvicorn.access" for line in lines)
+
+
+def test_the_end_of_a_thread_is_told_by_type_and_place_too() -> None:
+    """A thread that works behind the routes, such as a follower, ends without a caller whom it could tell."""
+    died = f"""
+from threading import Thread
+from shared.kit.logs import configure_logging
+
+def work():
+    raise ValueError("{SECRET}")
+
+configure_logging("sample")
+worker = Thread(target=work, name="follower")
+worker.start()
+worker.join()
+"""
+    told = subprocess.run([sys.executable, "-c", died], cwd=ROOT, capture_output=True, text=True, check=True).stderr
+    line = json.loads(told)
+    assert (line["event"], line["thread"], line["exception"]) == ("thread_died", "follower", "ValueError")
+    assert line["frames"][-1].endswith(" work")
+    assert SECRET not in told
