@@ -22,16 +22,22 @@ class FactCodec(Protocol):
 class Reading:
     """Reads the events of one page behind a position, up to the first that raises an alarm.
 
-    `facts` are those that move points, in order; `passed_over` counts the others; `reached` is where reading ended,
-    None if nothing was new.
+    `facts` are those that move points, in order; `passed_over` counts the others.
     """
 
     def __init__(self, codec: FactCodec, source: str | None, position: int, recorded_at: datetime | None) -> None:
         self._codec, self._source = codec, source
-        self._position, self._recorded_at = position, recorded_at
+        self._began = self._position = position
+        self._recorded_at = recorded_at
         self.facts: list[CaseFact] = []
         self.passed_over = 0
-        self.reached: Reached | None = None
+
+    @property
+    def reached(self) -> Reached | None:
+        """Where reading ended, None if nothing was new."""
+        if self._position == self._began or self._recorded_at is None or self._source is None:
+            return None
+        return Reached(self._position, self._recorded_at, self._source)
 
     def read(self, events: Sequence[bytes]) -> FollowerAlarm | None:
         """Take in what is new; return the alarm at which reading ended, if one was raised."""
@@ -63,4 +69,3 @@ class Reading:
         else:
             self.facts.append(fact)
         self._position, self._recorded_at, self._source = position, envelope.recordedtime, envelope.source
-        self.reached = Reached(position, envelope.recordedtime, envelope.source)

@@ -18,9 +18,12 @@ def sanction_changes(before: Knowledge, after: Knowledge) -> tuple[SanctionChang
     The seal's row moving to an earlier entry is vacated with the one and ordered with the other.
     """
     old, new = before.holdings(), after.holdings()
-    was, now = _rows(_without(old, new)), _rows(_without(new, old))
+    gone, come = _without(old, new), _without(new, old)
+    if not gone:
+        return tuple([_told("ordered", one.entry, row) for one in come for row in one.shown() if not row.vacated])
+    was, now = _rows(gone), _rows(come)
     found: list[tuple[Entry, SanctionChange]] = []
-    for key in {**was, **now} if was else now:
+    for key in {**was, **now}:
         found += _change(was.get(key), now.get(key))
     found.sort(key=lambda pair: ladder_key(pair[0]))
     return tuple(change for _, change in found)

@@ -45,7 +45,7 @@ def _entry(account: Account, entry: Entry, timeline: Timeline) -> Refusal | None
         return errors.points_negative(entry)
     if entry.effective_at > entry.recorded_at:
         return errors.effective_after_recorded(entry)
-    if any(sanction.hours is None or sanction.hours < 1 for sanction in entry.direct):
+    if entry.direct and any(sanction.hours is None or sanction.hours < 1 for sanction in entry.direct):
         return errors.direct_sanction_without_hours(entry)
     version = timeline.at(entry.effective_at)
     tracks = version.tracks if version is not None else {}
@@ -74,4 +74,7 @@ def _regrade(account: Account, command: RegradeEntry) -> Refusal | None:
 
 
 def _recorded(account: Account, entry: str) -> Entry | None:
-    return next((fact for fact in account.facts if isinstance(fact, Entry) and fact.id == entry), None)
+    for fact in account.facts:
+        if fact.id == entry and isinstance(fact, Entry):
+            return fact
+    return None

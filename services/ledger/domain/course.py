@@ -81,14 +81,17 @@ class Course:
 
     def tally(self, track: str, instant: datetime) -> Tally:
         """Return the points of a track at `instant`: of unreversed entries effective by then, cleared at year ends."""
-        year, known = year_of(instant), self.known.tracks.get(track)
+        known = self.known.tracks.get(track)
         holdings = known.holdings if known is not None else ()
         counted = len(holdings)
         while counted and holdings[counted - 1].entry.effective_at > instant:
             counted -= 1
         if not counted:
-            return Tally(year, 0, 0)
-        return into_year(holdings[counted - 1].tally, year, track, self.known.timeline)
+            return Tally(year_of(instant), 0, 0)
+        last = holdings[counted - 1].tally
+        if instant < year_start(last.year + 1):
+            return last
+        return into_year(last, year_of(instant), track, self.known.timeline)
 
     def sealed(self, instant: datetime) -> bool:
         """Return whether a seal stands at `instant`."""
@@ -100,7 +103,7 @@ class Course:
         return Look(points, self._standing(instant, points, states), states)
 
     def _standing(self, instant: datetime, points: dict[str, int], states: tuple[State | None, ...]) -> StandingName:
-        if self.sealed(instant):
+        if self.seals and self.sealed(instant):
             return "sealed"
         if "in_force" not in states:
             return "watch" if any(points.values()) else "good"

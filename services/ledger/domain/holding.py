@@ -1,6 +1,7 @@
 """What one entry holds, at one state of knowledge: its place in the points, its rows, its hold on the seal."""
 
 from datetime import datetime
+from itertools import count
 from typing import NamedTuple, TypeAlias
 
 from services.ledger.domain.allotment import NOTHING, Allotment, Term, allot, at_most, cut, smaller
@@ -65,7 +66,7 @@ def place(entry: Entry, prior: Holding | None, replaced: Holding | None, timelin
     direct = direct_rows(entry.direct, entry.effective_at, None)
     if replaced is not None:
         allotment, direct = _lowered(entry, allotment, replaced, ladder)
-    rows = tuple(node_row(ordinal, term) for ordinal, term in enumerate(allotment.terms)) + direct
+    rows = (*map(node_row, count(), allotment.terms), *direct)
     return Holding(entry, ladder, sealing_node(ladder), after, allotment.seal, _busy(busy_until, rows), rows)
 
 
