@@ -12,6 +12,7 @@ from services.ledger.api.standing import standing_router
 from services.ledger.api.waiting import Waiting
 from services.ledger.application import Ledger
 from services.ledger.decisions import Limits
+from services.ledger.figures import metrics_of
 from services.ledger.follower import Feed, Follower
 from services.ledger.history import Histories
 from services.ledger.progress import Progress
@@ -54,7 +55,7 @@ def build(
     parts = _parts(settings, timeline, log, clock, feed or FeedClient(settings.cases_url, settings.token_file))
     waiting = Waiting(parts.progress, settings.max_wait_s)
     verifier = open_verifier(settings.jwks, issuer=settings.issuer, audience=settings.audience, clock=clock)
-    metrics = parts.metrics()
+    metrics = metrics_of(parts)
     app = create_app(
         title="Demerit ledger",
         version=VERSION,
