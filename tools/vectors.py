@@ -23,6 +23,17 @@ RUNNERS: Final[Mapping[str, Mapping[str, Runner]]] = {
     "situations": {"vectors": run_situation_vector},
 }
 
+# What the code raises on an example of another shape, or one that is out of every range.
+UNRUNNABLE: Final = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+
 app = typer.Typer(add_completion=False)
 
 
@@ -30,7 +41,7 @@ def run_one(runner: Runner, vector: Vector) -> list[str]:
     """Return what differs; an example that cannot be read or that the code refuses differs as a whole."""
     try:
         return runner(vector)
-    except (AttributeError, KeyError, LookupError, TypeError, ValueError) as error:
+    except UNRUNNABLE as error:
         return [f"cannot be run: {type(error).__name__}: {error}"]
 
 
@@ -39,7 +50,7 @@ def run_file(path: Path, sections: Mapping[str, Runner]) -> Iterator[tuple[str, 
     try:
         document = json.loads(path.read_bytes())
         examples = {key: value for key, value in document.items() if isinstance(value, list)}
-    except (OSError, ValueError, AttributeError) as error:
+    except (OSError, ValueError, AttributeError, RecursionError) as error:
         yield path.name, [f"cannot be read: {error}"]
         return
     if not any(examples.values()):
@@ -60,6 +71,11 @@ def run_folder(folder: Path) -> Iterator[tuple[str, list[str]]]:
             yield from run_file(path, sections)
 
 
+def _printable(line: str) -> str:
+    """Return the line with what no encoding can write, such as half a surrogate pair, as escapes."""
+    return line.encode("utf-8", "backslashreplace").decode()
+
+
 @app.command()
 def main(folder: Annotated[Path, typer.Argument(help="holds deadlines*.json, ledger*.json, situations*.json")]) -> None:
     """Run the worked examples of a folder; the exit code is 1 if any failed or none was found."""
@@ -67,7 +83,7 @@ def main(folder: Annotated[Path, typer.Argument(help="holds deadlines*.json, led
     for name, differences in run_folder(folder):
         if differences:
             failed += 1
-            typer.echo(f"FAILED {name}: {'; '.join(differences)}")
+            typer.echo(_printable(f"FAILED {name}: {'; '.join(differences)}"))
         else:
             passed += 1
     if passed + failed == 0:

@@ -1,6 +1,6 @@
 """Runs worked examples of due instants and of the appeal clock."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -53,26 +53,42 @@ def difference(name: str, expected: object, got: object) -> list[str]:
 
 
 def run_deadline_vector(vector: Mapping[str, Any]) -> list[str]:
-    """Return what differs between a deadline example and the code; every field that it gives is compared."""
-    filed, received = instant(vector["filed"]), instant(vector["received"])
-    starts = {"filed": filed, "received": received}
-    rules, calendars = rules_at(filed), shipped_calendars()
-    due = {name: count(rules, calendars, starts[start]) for name, (start, count) in STARTS.items()}
+    """Return what differs between a deadline example and the code; every field that it gives is compared.
+
+    An example may give one start alone; then only the deadlines that run from it are known.
+    """
+    starts = {start: instant(vector[start]) for start in ("filed", "received") if start in vector}
+    rules, calendars = rules_at(min(starts.values())), shipped_calendars()
+    due = {name: count(rules, calendars, starts[start]) for name, (start, count) in STARTS.items() if start in starts}
     differences: list[str] = []
     for name, expected in vector.items():
         if name in due:
             got = due[name].due.astimezone(ZONE)
             differences += difference(name, instant(expected), got)
         elif name == "working_days_counted":
-            differences += difference(name, expected, counted(filed, due["resolution_due"].due))
+            differences += difference(name, expected, counted(starts["filed"], due["resolution_due"].due))
         elif name == "provisional":
-            differences += difference(name, expected, any(deadline.provisional for deadline in due.values()))
+            differences += compare_provisional(expected, due)
         elif name == "evidence":
-            for piece in expected:
-                timeliness = "in_time" if instant(piece["received"]) < due["evidence_due"].due else "late"
-                differences += difference(f"evidence of {piece['received']}", piece["timeliness"], timeliness)
+            differences += compare_evidence(expected, due["evidence_due"].due)
         elif name not in ABOUT | starts.keys():
             differences.append(f"nothing knows the field {name}")
+    return differences
+
+
+def compare_provisional(expected: object, due: Mapping[str, Deadline]) -> list[str]:
+    """Return where estimates differ from what is expected: of any deadline, or by deadline where it names them."""
+    if isinstance(expected, Mapping):
+        return [line for name in expected for line in difference(name, expected[name], due[name].provisional)]
+    return difference("provisional", expected, any(deadline.provisional for deadline in due.values()))
+
+
+def compare_evidence(expected: Sequence[Mapping[str, Any]], due: datetime) -> list[str]:
+    """Return whose timeliness differs, by the half-open window that ends at `due`."""
+    differences: list[str] = []
+    for piece in expected:
+        timeliness = "in_time" if instant(piece["received"]) < due else "late"
+        differences += difference(f"evidence of {piece['received']}", piece["timeliness"], timeliness)
     return differences
 
 

@@ -79,6 +79,7 @@ def test_a_wrong_expectation_fails(tmp_path: Path, name: str, spoil: Any) -> Non
         '{"vectors": [{"name": "x"}]}',
         '{"vectors": [3]}',
         '{"news": [{"name": "x"}]}',
+        pytest.param("[" * 100_000, id="too deep"),
     ],
 )
 def test_what_cannot_be_run_fails(tmp_path: Path, content: str) -> None:
@@ -94,3 +95,62 @@ def test_an_empty_folder_fails(tmp_path: Path) -> None:
     result = run(tmp_path)
     assert result.exit_code == 1
     assert result.output.splitlines()[-1] == "0 passed, 0 failed"
+
+
+@pytest.mark.parametrize(
+    ("name", "vector"),
+    [
+        ("deadlines.json", {"filed": "9999-12-31T00:00:00+08:00"}),
+        ("deadlines.json", {"received": "9999-12-30T00:00:00+08:00"}),
+        ("deadlines.json", {"evidence_due": "2026-01-04T00:00:00+08:00"}),
+        ("deadlines.json", {"name": "half a pair \ud800", "received": "2026-01-01T00:00:00+08:00", "odd": 1}),
+        ("situations.json", {"verified": {"number_attributable": "yes"}, "open": ["evidence_insufficient"]}),
+        ("ledger.json", {"entries": [{"id": "e", "track": "ordinary", "points": 12}], "queries": [{}]}),
+    ],
+)
+def test_an_example_out_of_range_is_one_failure(tmp_path: Path, name: str, vector: dict[str, Any]) -> None:
+    """Given an example that no calendar, rulebook or line can hold, when it is run, the others are run all the same."""
+    document = example(name)
+    document["vectors"].insert(0, vector)
+    held = sum(len(value) for value in document.values() if isinstance(value, list))
+    (tmp_path / name).write_text(json.dumps(document))
+    result = run(tmp_path)
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+    assert result.output.splitlines()[-1] == f"{held - 1} passed, 1 failed"
+
+
+YEARS_END = {
+    "filed": "2026-12-23T10:00:00+08:00",
+    "first_handling_due": "2026-12-29T00:00:00+08:00",
+    "resolution_due": "2026-12-31T00:00:00+08:00",
+}
+RECEIVED = {"received": "2026-12-23T10:00:00+08:00", "evidence_due": "2026-12-27T00:00:00+08:00"}
+UPHELD = {"verified": {"number_attributable": True, "frequent_contact": True}, "open": ["uphold_ordinary"]}
+
+
+@pytest.mark.parametrize(
+    ("name", "vector", "passes"),
+    [
+        ("deadlines.json", YEARS_END, True),
+        ("deadlines.json", RECEIVED, True),
+        ("deadlines.json", {**RECEIVED, "provisional": False}, True),
+        ("deadlines.json", {**YEARS_END, "provisional": True}, True),
+        ("deadlines.json", {**YEARS_END, "provisional": False}, False),
+        (
+            "deadlines.json",
+            {**YEARS_END, "provisional": {"first_handling_due": False, "resolution_due": True}},
+            True,
+        ),
+        ("deadlines.json", {**YEARS_END, "provisional": {"first_handling_due": True}}, False),
+        ("deadlines.json", {**YEARS_END, "evidence_due": "2026-12-27T00:00:00+08:00"}, False),
+        ("situations.json", {**UPHELD, "points": {"ordinary": 12, "severe": 0}}, True),
+        ("situations.json", {**UPHELD, "points": {"ordinary": 12, "severe": 12}}, False),
+        ("situations.json", {**UPHELD, "points": {"severe": 0}}, False),
+    ],
+)
+def test_what_an_example_leaves_out_is_not_asked(
+    tmp_path: Path, name: str, vector: dict[str, Any], passes: bool
+) -> None:
+    """Given an example with one start, or with zeros spelled out, when it is run, what it does say decides."""
+    (tmp_path / name).write_text(json.dumps({"vectors": [vector]}))
+    assert run(tmp_path).output.splitlines()[-1] == ("1 passed, 0 failed" if passes else "0 passed, 1 failed")
