@@ -73,8 +73,7 @@ def decisions_router(desk: Desk) -> APIRouter:
         case_id: CaseId, body: DecisionNotice, asked: Annotated[Call, Depends(call(clock, HANDLE))]
     ) -> Response:
         """Record that the parties have the decision."""
-        notified_at = body.notified_at or asked.at
-        return desk.by_staff(asked, case_id, body, lambda _: NotifyDecision(notified_at, asked.at))
+        return desk.by_staff(asked, case_id, body, lambda _: NotifyDecision(body.notified_at, asked.at))
 
     return routes
 

@@ -56,8 +56,7 @@ def intake_router(desk: Desk) -> APIRouter:
     )
     def notify_respondent(case_id: CaseId, body: Notification, asked: Annotated[Call, by_staff]) -> Response:
         """Record that the respondent received the complaint."""
-        received_at = body.received_at or asked.at
-        return desk.by_staff(asked, case_id, body, lambda _: NotifyRespondent(received_at, asked.at))
+        return desk.by_staff(asked, case_id, body, lambda _: NotifyRespondent(body.received_at, asked.at))
 
     @routes.post(
         "/cases/{case_id}/withdrawal",

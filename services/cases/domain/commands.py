@@ -26,9 +26,9 @@ class FileComplaint:
 
 @dataclass(frozen=True, slots=True)
 class NotifyRespondent:
-    """By the system or an officer: the respondent received the complaint at `received_at`."""
+    """By the system or an officer: the respondent received the complaint at `received_at`; None: it does now."""
 
-    received_at: datetime
+    received_at: datetime | None
     at: datetime
 
 
@@ -165,9 +165,9 @@ class WithdrawProposal:
 
 @dataclass(frozen=True, slots=True)
 class NotifyDecision:
-    """By the system: the parties have the decision since `notified_at`."""
+    """By the system: the parties have the decision since `notified_at`; None: from now on."""
 
-    notified_at: datetime
+    notified_at: datetime | None
     at: datetime
 
 

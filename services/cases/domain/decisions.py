@@ -154,13 +154,18 @@ def _refused_way(outcome: Outcome, code: str, version: RulebookVersion) -> Refus
 
 
 def notify_decision(state: Decided, command: NotifyDecision, world: World) -> list[CaseEvent] | Refusal:
-    """Return the notice, from which the appeal window runs: decision ≤ `notified_at` ≤ now, once."""
+    """Return the notice, from which the appeal window runs: decision ≤ `notified_at` ≤ now, once.
+
+    Now is never before the decision, even where the clock was set back in between.
+    """
     if state.notified is not None:
         return errors.decision_already_notified(state.notified.notified_at)
     decided_at = state.decision.recorded_at
-    if not decided_at <= command.notified_at <= command.at:
-        return errors.notified_at_out_of_range(decided_at, command.at)
+    now = max(command.at, decided_at)
+    notified_at = now if command.notified_at is None else command.notified_at
+    if not decided_at <= notified_at <= now:
+        return errors.notified_at_out_of_range(decided_at, now)
     version = world.pinned(state.file.filed)
     if isinstance(version, Refusal):
         return version
-    return [DecisionNotified(command.notified_at, appeal_due(version.deadlines, command.notified_at))]
+    return [DecisionNotified(notified_at, appeal_due(version.deadlines, notified_at))]

@@ -88,15 +88,18 @@ def _refused_payment(command: FileComplaint) -> Refusal | None:
 def notify_respondent(state: Undecided, command: NotifyRespondent, world: World) -> list[CaseEvent] | Refusal:
     """Return the notice with the evidence window it opens, or why there can be none.
 
-    The receipt may be told late, never ahead: filing ≤ `received_at` ≤ now.
+    The receipt may be told late, never ahead: filing ≤ `received_at` ≤ now. Now is never before the filing, even
+    where the clock was set back in between.
     """
     file = state.file
     if file.notified is not None:
         return errors.already_notified(file.notified.received_at)
-    if not file.filed.filed_at <= command.received_at <= command.at:
-        return errors.received_at_out_of_range(file.filed.filed_at, command.at)
+    now = max(command.at, file.filed.filed_at)
+    received_at = now if command.received_at is None else command.received_at
+    if not file.filed.filed_at <= received_at <= now:
+        return errors.received_at_out_of_range(file.filed.filed_at, now)
     version = world.pinned(file.filed)
     if isinstance(version, Refusal):
         return version
-    due = deadlines.evidence_due(version.deadlines, world.calendars, command.received_at)
-    return [RespondentNotified(command.received_at, due)]
+    due = deadlines.evidence_due(version.deadlines, world.calendars, received_at)
+    return [RespondentNotified(received_at, due)]
