@@ -10,11 +10,15 @@ from typing import Annotated
 import typer
 
 from services.cases.main import build
+from services.cases.masterkey import VaultLocked
 from services.cases.settings import Settings
 from services.cases.tables import TABLES
+from services.cases.vault import VaultUnavailable
 from shared.kit.log.memory import open_memory_log
 from shared.kit.logs import configure_logging
 from shared.kit.server import run
+from shared.kit.starting import starting
+from shared.rulebook.loader import RulebookError
 
 app = typer.Typer(
     add_completion=False,
@@ -27,9 +31,11 @@ app = typer.Typer(
 @app.command()
 def serve() -> None:
     """Serve the API until SIGTERM or SIGINT."""
-    settings = Settings()
-    configure_logging("cases", settings.log_level)
-    run(build(settings), settings.host, settings.port)
+    with starting("CASES_", RulebookError, VaultLocked, VaultUnavailable):
+        settings = Settings()
+        configure_logging("cases", settings.log_level)
+        service = build(settings)
+    run(service, settings.host, settings.port)
 
 
 @app.command()

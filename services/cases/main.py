@@ -182,6 +182,6 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 
 async def _unavailable(request: Request, _: Exception) -> Response:
-    detail = "The vault can be reached; whether the write happened is to be asked with its key."
+    detail = "The vault would have to be within reach; whether the write happened is to be asked with its key."
     headers = {"Retry-After": str(RETRY_AFTER_S)}
     return await answer(request, Problem(503, "vault_unavailable", detail, headers=headers))

@@ -50,7 +50,11 @@ def if_match_missing(version: int) -> Refusal:
 
 def version_mismatch(version: int) -> Refusal:
     """The case has moved on since the caller looked."""
-    return Refusal("version_mismatch", "If-Match would have to name the case's present version.", {"version": version})
+    return Refusal(
+        "version_mismatch",
+        f'If-Match would have to name the case\'s present version, quotes included: "{version}".',
+        {"version": version},
+    )
 
 
 def number_needed() -> Refusal:

@@ -13,6 +13,8 @@ from services.ledger.tables import TABLES
 from shared.kit.log.memory import open_memory_log
 from shared.kit.logs import configure_logging
 from shared.kit.server import run
+from shared.kit.starting import starting
+from shared.rulebook.loader import RulebookError
 
 app = typer.Typer(
     add_completion=False,
@@ -25,9 +27,11 @@ app = typer.Typer(
 @app.command()
 def serve() -> None:
     """Serve the API and follow the cases log, in one process, until SIGTERM or SIGINT."""
-    settings = Settings()
-    configure_logging("ledger", settings.log_level)
-    run(build(settings), settings.host, settings.port)
+    with starting("LEDGER_", RulebookError):
+        settings = Settings()
+        configure_logging("ledger", settings.log_level)
+        service = build(settings)
+    run(service, settings.host, settings.port)
 
 
 @app.command()

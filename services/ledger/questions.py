@@ -109,13 +109,17 @@ class Questions:
         named = self._timeline.named(version)
         if named is None:
             known = tuple(one.id for one in self._timeline.versions)
-            return Refusal("rulebook_unknown", "the rulebook has a version of this id", {"versions": known})
+            return Refusal(
+                "rulebook_unknown", "the rulebook would have to have a version of this id", {"versions": known}
+            )
         return self._alone.setdefault(version, timeline_of(named))
 
     def _computed(self, seller: str, asked: Asked, folded: Folded) -> Answer | Refusal:
         if asked.known_position is not None and asked.known_position > folded.position:
             return Refusal(
-                "position_not_folded", "the position is folded already", {"folded_position": folded.position}
+                "position_not_folded",
+                "the position would have to be folded already",
+                {"folded_position": folded.position},
             )
         history, timeline = self.history(seller), self.rules(asked.rulebook)
         if isinstance(history, Refusal):

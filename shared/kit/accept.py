@@ -27,7 +27,7 @@ def preferred(accept: Sequence[str], offered: Sequence[str]) -> str:
     raise Problem(
         406,
         "not_acceptable",
-        f"The Accept header allows one of: {', '.join(offered)}.",
+        f"The Accept header would have to allow one of: {', '.join(offered)}.",
         facts={"offered": list(offered)},
     )
 

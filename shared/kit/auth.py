@@ -46,7 +46,7 @@ class Guard(SecurityBase):
         return Problem(
             403,
             "scope_missing",
-            "The token carries one of the scopes this asks for.",
+            "The token would have to carry one of the scopes this asks for.",
             facts={"scopes": list(self.scopes)},
             headers={"WWW-Authenticate": f'Bearer realm="demerit", error="insufficient_scope", scope="{needed}"'},
         )
@@ -65,7 +65,7 @@ def _bearer(request: Request) -> str:
         raise Problem(
             401,
             "token_missing",
-            "The request carries one header Authorization: Bearer <token>.",
+            "The request would have to carry one header Authorization: Bearer <token>.",
             headers={"WWW-Authenticate": 'Bearer realm="demerit"'},
         )
     return token

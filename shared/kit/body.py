@@ -50,11 +50,11 @@ class StrictRequest(Request):
         charset = media_type.get_content_charset("utf-8")
         encoding = self.headers.get("content-encoding", "identity")
         if media_type.get_content_type() != "application/json" or charset != "utf-8" or encoding != "identity":
-            detail = "The body is sent as application/json in UTF-8, not compressed."
+            detail = "The body would have to be sent as application/json in UTF-8, not compressed."
             raise Problem(415, "unsupported_media_type", detail, headers={"Accept": "application/json"})
 
 
 def too_large() -> Problem:
     """Return the refusal of a body above the limit."""
-    detail = f"The body is at most {MAX_BODY_BYTES} bytes long."
+    detail = f"The body would have to be at most {MAX_BODY_BYTES} bytes long."
     return Problem(413, "body_too_large", detail, facts={"limit_bytes": MAX_BODY_BYTES})

@@ -56,7 +56,10 @@ def feed_router(log: EventLog, watch: HeadWatch | None = None) -> APIRouter:
             page = await poll.page(asked, wait, request.app.state.stopping.wait, partial(_gone, request))
         except TooManyWaiters:
             raise Problem(
-                503, "too_many_waiters", "Fewer readers are waiting for an event.", headers={"Retry-After": "1"}
+                503,
+                "too_many_waiters",
+                "Fewer readers would have to be waiting for an event.",
+                headers={"Retry-After": "1"},
             ) from None
         return _rendered(page, media_type)
 

@@ -55,7 +55,7 @@ def parse_instant(value: object) -> datetime:
         return value.astimezone(UTC)
     if not isinstance(value, str) or not _instant.match(value):
         raise ValueError(
-            "an instant is written like 2026-01-31T09:00:00+08:00: RFC 3339, with its offset, 2000 to 2099"
+            "an instant is RFC 3339 with offset, 2000 to 2099: 2026-01-31T01:00:00Z or +08:00 (in a query, + is %2B)"
         )
     try:
         return datetime.fromisoformat(value).astimezone(UTC)

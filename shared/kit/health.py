@@ -59,7 +59,7 @@ def health_router(checks: Mapping[str, Check]) -> APIRouter:
             raise Problem(
                 503,
                 "not_ready",
-                f"These are well: {', '.join(failing)}.",
+                f"These would have to be well: {', '.join(failing)}.",
                 facts={"failing": failing, "checks": {name: checked.model_dump() for name, checked in done.items()}},
                 headers={"Retry-After": "1"},
             )

@@ -113,13 +113,17 @@ def _own_routes() -> APIRouter:
 
 
 async def _log_unavailable(request: Request, _: Exception) -> Response:
-    detail = "The event log takes and gives events; ask with the same idempotency key whether a write happened."
+    detail = (
+        "The event log would have to take and give events; ask with the same idempotency key whether a write happened."
+    )
     return await answer(request, Problem(503, "log_unavailable", detail, headers={"Retry-After": "1"}))
 
 
 async def _hung_up(request: Request, _: Exception) -> Response:
     """Nobody is there to read this; the log line of the request says what happened."""
-    return await answer(request, Problem(400, "body_incomplete", "The caller stays until the whole body is sent."))
+    return await answer(
+        request, Problem(400, "body_incomplete", "The caller would have to stay until the whole body is sent.")
+    )
 
 
 async def _invalid(request: Request, error: Exception) -> Response:
@@ -131,14 +135,14 @@ async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101  # the handler is registered for this type alone
     match error.status_code:
         case 404:
-            problem = Problem(404, "not_found", "The path is one that this service describes.")
+            problem = Problem(404, "not_found", "The path would have to be one that this service describes.")
         case 405:
             allowed = ", ".join(_methods(request))
             problem = Problem(
-                405, "method_not_allowed", f"The method is one of: {allowed}.", headers={"Allow": allowed}
+                405, "method_not_allowed", f"The method would have to be one of: {allowed}.", headers={"Allow": allowed}
             )
         case status:
-            problem = Problem(status, "bad_request", "The request is complete and well-formed HTTP.")
+            problem = Problem(status, "bad_request", "The request would have to be complete and well-formed HTTP.")
     return await answer(request, problem)
 
 
@@ -153,6 +157,6 @@ async def _unexpected(request: Request, error: Exception) -> Response:
     request_id = request.scope.get(REQUEST_ID_KEY, "")
     _log.error("unexpected_error", request_id=request_id, **told(error))
     request.scope[CODE_KEY] = "internal_error"
-    detail = "The service has no fault; this one was recorded under the request id."
+    detail = "The service failed here; what went wrong is recorded under the request id."
     headers = {REQUEST_ID_HEADER: request_id}
     return Problem(500, "internal_error", detail, facts={"request_id": request_id}, headers=headers).response()

@@ -100,13 +100,13 @@ def _refuse_query(request: Request, known: Mapping[str, Parameter]) -> None:
         parameter = known.get(name)
         if parameter is None:
             allowed = ", ".join(sorted(known)) or "none"
-            raise Problem(422, "unknown_parameter", f"The query parameters are among: {allowed}.")
+            raise Problem(422, "unknown_parameter", f"The query parameters would have to be among: {allowed}.")
         if name in seen and not parameter.repeats:
-            raise Problem(422, "repeated_parameter", f"The query parameter {name} is given once.")
+            raise Problem(422, "repeated_parameter", f"The query parameter {name} would have to be given once.")
         if "\0" in value:
-            raise Problem(422, "nul_character", "No parameter holds the character U+0000.")
+            raise Problem(422, "nul_character", "No parameter may hold the character U+0000.")
         if parameter.number and not _digits.match(value):
             raise invalid_request([{"path": f"query.{name}", "reason": "A number is written with decimal digits only"}])
         seen.add(name)
     if any(isinstance(value, str) and "\0" in value for value in request.path_params.values()):
-        raise Problem(422, "nul_character", "No part of the path holds the character U+0000.")
+        raise Problem(422, "nul_character", "No part of the path may hold the character U+0000.")

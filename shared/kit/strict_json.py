@@ -31,11 +31,11 @@ def strict_json(raw: bytes) -> Any:
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError:
-        raise JsonRefused("body_not_utf8", "JSON is sent as valid UTF-8.") from None
+        raise JsonRefused("body_not_utf8", "JSON must be sent as valid UTF-8.") from None
     try:
         value = _decoder.decode(text)
     except json.JSONDecodeError:
-        raise JsonRefused("invalid_json", "The content is one well-formed JSON text.") from None
+        raise JsonRefused("invalid_json", "The content would have to be one well-formed JSON text.") from None
     except RecursionError:
         raise _too_deep() from None
     _check(value)
@@ -60,25 +60,25 @@ def _check(value: Any) -> None:
 
 def _check_text(text: str) -> None:
     if "\0" in text:
-        raise JsonRefused("nul_character", "No string holds the character U+0000.")
+        raise JsonRefused("nul_character", "No string may hold the character U+0000.")
     if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
-        raise JsonRefused("lone_surrogate", "Each surrogate in a string stands in a pair.")
+        raise JsonRefused("lone_surrogate", "Each surrogate in a string must stand in a pair.")
 
 
 def _too_deep() -> JsonRefused:
-    return JsonRefused("json_too_deep", f"Arrays and objects are nested at most {MAX_DEPTH} deep.")
+    return JsonRefused("json_too_deep", f"Arrays and objects may be nested at most {MAX_DEPTH} deep.")
 
 
 def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        raise JsonRefused("duplicate_member", "An object names each of its members once.")
+        raise JsonRefused("duplicate_member", "An object would have to name each of its members once.")
     return members
 
 
 def _integer(digits: str) -> int:
     if len(digits) > _MAX_DIGITS + 1 or abs(int(digits)) > MAX_INTEGER:
-        raise JsonRefused("number_out_of_range", f"Integers lie between -{MAX_INTEGER} and {MAX_INTEGER}.")
+        raise JsonRefused("number_out_of_range", f"Integers must lie between -{MAX_INTEGER} and {MAX_INTEGER}.")
     return int(digits)
 
 
@@ -90,7 +90,7 @@ def _fraction(digits: str) -> int | float:
 
 
 def _not_finite(_: str) -> NoReturn:
-    raise JsonRefused("number_not_finite", "Every number is finite: NaN and Infinity are not JSON.")
+    raise JsonRefused("number_not_finite", "Every number would have to be finite: NaN and Infinity are not JSON.")
 
 
 _decoder: Final = json.JSONDecoder(

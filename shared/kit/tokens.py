@@ -71,29 +71,29 @@ class Verifier:
 
     async def _check(self, token: str) -> _Believed:
         if len(token) > MAX_TOKEN_BYTES:
-            raise invalid(f"A token is at most {MAX_TOKEN_BYTES} bytes long.")
+            raise invalid(f"The token would have to be at most {MAX_TOKEN_BYTES} bytes long.")
         alg, kid = _read_header(token)
         key = await self._find(kid)
         if key is None or key.alg != alg:
-            raise invalid("The token names a key (kid) of the issuer, with the key's algorithm.")
+            raise invalid("The token would have to name a key (kid) of the issuer, with the key's algorithm.")
         try:
             signed = deserialize_compact(token, key.jwk, registry=REGISTRY)
             claims = strict_json(signed.payload)
         except (JoseError, JsonRefused):
-            raise invalid("The token carries a valid signature of its issuer over its claims.") from None
+            raise invalid("The token would have to carry a valid signature of its issuer over its claims.") from None
         if not isinstance(claims, dict):
-            raise invalid("The claims of a token are a JSON object.")
+            raise invalid("The claims of the token would have to be a JSON object.")
         return self._believe(claims, key)
 
     def _believe(self, claims: Mapping[str, Any], key: PublicKey) -> _Believed:
         if claims.get("iss") != self._issuer:
-            raise invalid("The token comes from the issuer (iss) that this service trusts.")
+            raise invalid("The token would have to come from the issuer (iss) that this service trusts.")
         audience = claims.get("aud")
         if self._audience not in (audience if isinstance(audience, list) else [audience]):
-            raise invalid("The token is made out for this service (aud).")
+            raise invalid("The token would have to be made out for this service (aud).")
         sub = _identifier(claims, "sub")
         if sub is None:
-            raise invalid("The token names its subject (sub).")
+            raise invalid("The token would have to name its subject (sub).")
         principal = Principal(
             issuer=self._issuer,
             sub=sub,
@@ -106,9 +106,11 @@ class Verifier:
     def _check_times(self, believed: _Believed) -> None:
         now = self._clock().timestamp()
         if now >= believed.expires + LEEWAY_S:
-            raise Problem(401, "token_expired", "The token has not expired (exp).", headers=_CHALLENGE)
+            raise Problem(
+                401, "token_expired", "The token would have to be one that has not expired (exp).", headers=_CHALLENGE
+            )
         if now < believed.not_before - LEEWAY_S:
-            raise invalid("The token is valid already (nbf).")
+            raise invalid("The token would have to be valid already (nbf).")
 
     def _remember(self, digest: bytes, believed: _Believed) -> None:
         self._believed[digest] = believed
@@ -123,7 +125,7 @@ class Verifier:
             raise Problem(
                 503,
                 "keys_unavailable",
-                "The keys of the token's issuer can be read.",
+                "The keys of the token's issuer would have to be readable.",
                 headers={"Retry-After": "10"},
             ) from None
 
@@ -148,20 +150,20 @@ def _read_header(token: str) -> tuple[str, str]:
     """Return `alg` and `kid` of a compact JWS; what the header says is not yet believed."""
     segments = token.split(".")
     if len(segments) != 3:
-        raise invalid("A token is a JWS in compact form: three parts.")
+        raise invalid("The token would have to be a JWS in compact form: three parts.")
     try:
         header = strict_json(urlsafe_b64decode(segments[0] + "=" * (-len(segments[0]) % 4)))
     except (NotBase64, JsonRefused, ValueError):
-        raise invalid("The header of a token is a JSON object in base64url.") from None
+        raise invalid("The header of the token would have to be a JSON object in base64url.") from None
     if not isinstance(header, dict) or "crit" in header or "b64" in header:
-        raise invalid("The header of a token is a JSON object without critical extensions.")
+        raise invalid("The header of the token would have to be a JSON object without critical extensions.")
     alg, kid, typ = header.get("alg"), header.get("kid"), header.get("typ", "JWT")
     if not isinstance(typ, str) or typ.lower().removeprefix("application/") not in ("jwt", "at+jwt"):
-        raise invalid("The type (typ) of a token is JWT.")
+        raise invalid("The type (typ) of the token would have to be JWT.")
     if alg not in ALGORITHMS:
-        raise invalid(f"A token is signed (alg) with one of {', '.join(ALGORITHMS)}.")
+        raise invalid(f"The token would have to be signed (alg) with one of {', '.join(ALGORITHMS)}.")
     if not isinstance(kid, str):
-        raise invalid("The token names the key it was signed with (kid).")
+        raise invalid("The token would have to name the key it was signed with (kid).")
     return alg, kid
 
 
@@ -170,19 +172,23 @@ def _identifier(claims: Mapping[str, Any], name: str) -> str | None:
     if value is None:
         return None
     if not is_identifier(value):
-        raise invalid(f"The claim {name} is up to 64 ASCII letters, digits and . _ : -, beginning with no sign.")
+        raise invalid(
+            f"The claim {name} would have to be up to 64 letters, digits and . _ : -, beginning with a letter or digit."
+        )
     return str(value)
 
 
 def _scopes(value: Any) -> frozenset[str]:
     scopes = value.split(" ") if isinstance(value, str) else None
     if scopes is None or len(scopes) > MAX_SCOPES:
-        raise invalid(f"The claim scope is a text of at most {MAX_SCOPES} names with one blank between them.")
+        raise invalid(
+            f"The claim scope would have to be a text of at most {MAX_SCOPES} names with one blank between them."
+        )
     return frozenset(filter(None, scopes))
 
 
 def _seconds(claims: Mapping[str, Any], name: str) -> float:
     value = claims.get(name)
     if not isinstance(value, int | float) or isinstance(value, bool):
-        raise invalid(f"The claim {name} is a number of seconds.")
+        raise invalid(f"The claim {name} would have to be a number of seconds.")
     return float(value)

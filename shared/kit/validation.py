@@ -19,7 +19,7 @@ _ECHOING: Final[Mapping[str, str]] = {
 
 def invalid_request(errors: Sequence[Mapping[str, str]]) -> Problem:
     """Return the refusal of a request for these errors, each `{path, reason}`."""
-    detail = "Every part of the request has the described type and lies within its bounds."
+    detail = "Every part of the request would have to have the described type and lie within its bounds."
     return Problem(422, "invalid_request", detail, facts={"errors": list(errors)})
 
 

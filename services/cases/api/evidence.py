@@ -129,4 +129,4 @@ async def _receive(request: Request, upload: Upload, expected: Announcement, lim
     except TimeoutError:
         raise Refused(refusals.content_too_slow(int(limit_s))) from None
     except ClientDisconnect:
-        raise Problem(400, "content_incomplete", "The content arrives whole.") from None
+        raise Problem(400, "content_incomplete", "The content would have to arrive whole.") from None

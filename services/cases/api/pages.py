@@ -48,4 +48,6 @@ def from_cursor(cursor: str | None) -> tuple[Value, ...]:
     try:
         return _cursor.decode(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (NotBase64, ValueError):
-        raise Problem(404, "page_not_found", "A cursor comes from the Link header of the page before.") from None
+        raise Problem(
+            404, "page_not_found", "The cursor would have to come from the Link header of the page before."
+        ) from None

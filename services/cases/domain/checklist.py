@@ -107,7 +107,7 @@ def _closed_outcome(outcome: Outcome, facts: frozenset[str], rulebook: RulebookV
     wanted = dict.fromkeys(fact for grade in grades for fact in grade.permitted_by)
     missing = [] if facts.intersection(wanted) else [f"one of these facts verified: {_listed(wanted)}"]
     if NUMBER_ATTRIBUTABLE not in facts:
-        missing.insert(0, "the sender verified to be the respondent")
+        missing.insert(0, "number_attributable verified (the respondent is the sender)")
     return f"It would need {' and '.join(missing)}."
 
 
@@ -144,7 +144,7 @@ def _closed_override(findings: Findings, rulebook: RulebookVersion, outcomes: tu
     if outcomes:
         return f"It would need every other way to uphold closed; open: {_listed(outcomes)}."
     if findings.number_attributable is not True:
-        return "It would need the sender verified to be the respondent."
+        return "It would need number_attributable verified (the respondent is the sender)."
     if not findings.frequent_contact and not findings.factors:
         return "It would need a contact or a factor verified, such as insult."
     return None

@@ -23,7 +23,9 @@ async def _readable(
         Problem: 403 `not_your_account`, whether or not anything is known of the account.
     """
     if ANY not in who.scopes and who.seller_id != seller:
-        raise Problem(403, "not_your_account", "The token speaks for the seller account that is asked about.")
+        raise Problem(
+            403, "not_your_account", "The token would have to speak for the seller account that is asked about."
+        )
     return seller
 
 

@@ -32,4 +32,8 @@ class Waiting:
             reached.cancel()
         folded = self._progress.now.position
         if folded < position:
-            raise problem(Refusal("position_not_folded", "the position is folded already", {"folded_position": folded}))
+            raise problem(
+                Refusal(
+                    "position_not_folded", "the position would have to be folded already", {"folded_position": folded}
+                )
+            )

@@ -18,7 +18,7 @@ INSULTS = Findings("abuse", number_attributable=True, factors=("insult",))
 
 def test_what_is_closed_says_what_it_would_need() -> None:
     closed = check(NOTHING, TB_2012).closed
-    sender = "the sender verified to be the respondent"
+    sender = "number_attributable verified (the respondent is the sender)"
     facts = "one of these facts verified"
     assert closed == {
         "uphold_ordinary": f"It would need {sender} and {facts}: frequent_contact, offensive_mail, grave_harm.",
@@ -82,7 +82,7 @@ def test_the_grades_that_are_permitted_are_named_per_outcome() -> None:
         (INSULTS, replace(TB_2012, grounds={}), "a version under which insults are out of scope"),
         (replace(INSULTS, found_subject="harassment"), TB_2012, "the matter found to be abuse"),
         (replace(INSULTS, frequent_contact=True), TB_2012, "open: uphold_ordinary"),
-        (replace(INSULTS, number_attributable=None), TB_2012, "the sender verified to be the respondent"),
+        (replace(INSULTS, number_attributable=None), TB_2012, "number_attributable verified (the respondent is the sender)"),
         (replace(INSULTS, factors=()), TB_2012, "a contact or a factor verified"),
     ],
 )

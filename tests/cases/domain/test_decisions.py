@@ -143,7 +143,7 @@ def test_a_closed_outcome_is_refused_with_its_reason_and_what_is_open() -> None:
     assert refusal.detail == "It would need one of these facts verified: offensive_mail, grave_harm."
     unsent = given(file(), submit(), assess("frequent_contact"), defend())
     refusal = unsent.when(uphold()).then_refused("outcome_closed", open=("evidence_insufficient",))
-    assert refusal.detail == "It would need the sender verified to be the respondent."
+    assert refusal.detail == "It would need number_attributable verified (the respondent is the sender)."
 
 
 @pytest.mark.parametrize("command", [dismiss(), uphold(), propose(), override()])

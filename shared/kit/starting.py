@@ -1,0 +1,32 @@
+"""What an operator sees when a service cannot start: one line that says why, not a trace of the program."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final, NoReturn
+
+from pydantic import ValidationError
+
+from shared.kit.log.model import LogUnavailable
+
+CANNOT_START: Final = 2
+
+
+@contextmanager
+def starting(prefix: str, *causes: type[Exception]) -> Iterator[None]:
+    """End the process with `CANNOT_START` where the block fails by a setting, by the log, or by one of `causes`.
+
+    Settings are named as in the environment, with their `prefix`; their values are not repeated.
+    """
+    try:
+        yield
+    except ValidationError as error:
+        faults = error.errors(include_url=False, include_input=False, include_context=False)
+        _end("; ".join(f"{prefix}{fault['loc'][0]}".upper() + f": {fault['msg']}" for fault in faults))
+    except (LogUnavailable, *causes) as error:
+        _end(str(error))
+
+
+def _end(reason: str) -> NoReturn:
+    sys.stderr.write(f"cannot start: {reason}\n")
+    raise SystemExit(CANNOT_START)
