@@ -34,6 +34,8 @@ def recuse(state: Undecided, command: Recuse) -> list[CaseEvent] | Refusal:
         return refusal
     if not isinstance(state, Open) and state.proposal.event.officer == command.officer:
         return errors.own_proposal_pending(state.proposal.id)
+    if not command.reason_digest:
+        return errors.reason_missing()
     return [OfficerRecused(command.officer, command.reason_digest)]
 
 
