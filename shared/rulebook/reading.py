@@ -24,7 +24,7 @@ def read(file: Path, shape: type[P]) -> P:
         raise RulebookError(str(file), [Problem("", f"must be readable: {error.strerror}")]) from error
     except UnicodeDecodeError as error:
         raise RulebookError(str(file), [Problem("", "must be text in UTF-8")]) from error
-    except tomllib.TOMLDecodeError as error:
-        raise RulebookError(str(file), [Problem("", f"must be TOML: {error}")]) from error
     except ValidationError as error:
         raise RulebookError(str(file), from_schema(error)) from error
+    except (ValueError, RecursionError) as error:  # not TOML, or of numbers and depths that no reader takes
+        raise RulebookError(str(file), [Problem("", f"must be TOML: {error}")]) from error

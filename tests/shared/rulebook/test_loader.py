@@ -53,6 +53,8 @@ def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
     ("content", "says"),
     [
         (b"name = ", "must be TOML"),
+        pytest.param(b"name = " + b"9" * 5000, "must be TOML", id="endless number"),
+        pytest.param(b"name = " + b"[" * 5000, "must be TOML", id="too deep"),
         (b"\xff", "UTF-8"),
         (b'name = "empty"\nversions = []', "versions: must have at least"),
     ],
