@@ -72,8 +72,12 @@ class Course:
                 yield Change(mark, last, look)
 
     def points(self, instant: datetime) -> dict[str, int]:
-        """Return the points of every track at `instant`: those of the version in force, then others there are."""
-        version = self.known.timeline.at(instant)
+        """Return the points of every track at `instant`: those of the version in force, then others there are.
+
+        Where none is in force, the first version says which tracks there are: nobody's answer lacks one.
+        """
+        timeline = self.known.timeline
+        version = timeline.at(instant) or next(iter(timeline.versions), None)
         points = dict.fromkeys(version.tracks, 0) if version is not None else {}
         for name in sorted(self.known.tracks):
             points[name] = self.tally(name, instant).total

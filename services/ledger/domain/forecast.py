@@ -1,7 +1,7 @@
 """What would one more violation bring, and when does what there is lapse? Source: contracts, issue item 7."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from typing import Final, Literal
@@ -46,8 +46,10 @@ def forecast(
 
     `facts` stand in order of cases position. What is supposed is the grade with the most points that the version in
     force at `at` has for the track (the first by code among equals); nothing, where `add` is None or it has none.
+    What is supposed has no position: `last_entry_position` is that of the last real fact.
     """
     known = learn_all(timeline, facts)
+    last_position = known.last_position
     grade = _gravest(timeline, at, add) if add is not None else None
     if grade is not None:
         position = facts[-1].position + 1 if facts else 1
@@ -59,7 +61,7 @@ def forecast(
     changes = tuple(ComingChange(change.at, change.after.points, change.after.standing) for change in coming)
     return Forecast(
         grade=grade,
-        standing=standing_in(seller, course, at),
+        standing=replace(standing_in(seller, course, at), last_entry_position=last_position),
         changes=changes[:MAX_CHANGES],
         complete=len(changes) <= MAX_CHANGES,
     )

@@ -82,7 +82,11 @@ def test_the_grades_that_are_permitted_are_named_per_outcome() -> None:
         (INSULTS, replace(TB_2012, grounds={}), "a version under which insults are out of scope"),
         (replace(INSULTS, found_subject="harassment"), TB_2012, "the matter found to be abuse"),
         (replace(INSULTS, frequent_contact=True), TB_2012, "open: uphold_ordinary"),
-        (replace(INSULTS, number_attributable=None), TB_2012, "number_attributable verified (the respondent is the sender)"),
+        (
+            replace(INSULTS, number_attributable=None),
+            TB_2012,
+            "number_attributable verified (the respondent is the sender)",
+        ),
         (replace(INSULTS, factors=()), TB_2012, "a contact or a factor verified"),
     ],
 )

@@ -38,6 +38,13 @@ def test_one_more_ordinary_waits_for_the_first() -> None:
     assert [row.node for row in found.standing.sanctions if row.entry == SUPPOSED] == [24]
 
 
+def test_what_is_supposed_has_no_position() -> None:
+    """The last position told is that of a fact which was recorded."""
+    facts = warned().facts
+    found = forecast("s", facts, SEED, shanghai("2025-03-02T10:00"), "ordinary")
+    assert found.standing.last_entry_position == facts[-1].position
+
+
 def test_one_more_severe_seals() -> None:
     """48 points: sealed at once, and nothing lapses but the ordinary points."""
     found = forecast("s", warned().facts, SEED, shanghai("2025-03-02T10:00"), "severe")

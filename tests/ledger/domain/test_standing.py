@@ -20,6 +20,13 @@ def test_a_seller_without_facts_is_good_for_ever() -> None:
     assert {name: track.next_node for name, track in answer.tracks.items()} == {"ordinary": 12, "severe": 12}
 
 
+def test_before_the_first_version_every_track_is_told() -> None:
+    """No rule was in force, so there are no points; nobody who reads points by track misses one."""
+    answer = standing_at("nobody", [], SEED, as_of=shanghai("2005-03-01T10:00"))
+    assert (answer.standing, answer.points) == ("good", {"ordinary": 0, "severe": 0})
+    assert {name: track.next_node for name, track in answer.tracks.items()} == {"ordinary": None, "severe": None}
+
+
 def test_tracks_tell_what_comes_next() -> None:
     """The next node with what it brings, and when the points clear."""
     told = Story()
