@@ -18,12 +18,13 @@ def starting(prefix: str, *causes: type[Exception]) -> Iterator[None]:
 
     Settings are named as in the environment, with their `prefix`; their values are not repeated.
     """
+    failures: tuple[type[Exception], ...] = (LogUnavailable, *causes)
     try:
         yield
     except ValidationError as error:
         faults = error.errors(include_url=False, include_input=False, include_context=False)
         _end("; ".join(f"{prefix}{fault['loc'][0]}".upper() + f": {fault['msg']}" for fault in faults))
-    except (LogUnavailable, *causes) as error:
+    except failures as error:
         _end(str(error))
 
 
