@@ -2,12 +2,16 @@
 
 import json
 import os
+import re
 import subprocess
 from pathlib import Path
 
 from tests.support.tour import script
+from tests.support.tree import read
 from tools.parties import Parties, buyer, officer, seller
 from tools.stack import Stack
+
+REASON = re.compile(r'"[a-z_]+": "It would need [^"]*"')
 
 
 def test_the_tour_of_the_readme_works(tmp_path: Path) -> None:
@@ -25,6 +29,7 @@ def test_the_tour_of_the_readme_works(tmp_path: Path) -> None:
             check=False,
         )
     assert toured.returncode == 0, toured.stdout + toured.stderr
+    assert [shown for shown in REASON.findall(read("README.md")) if shown not in toured.stdout] == []
     now, later, before = (
         json.loads(answer) for answer in toured.stdout.replace("}{", "}\n{").splitlines() if '"standing"' in answer
     )
