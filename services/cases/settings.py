@@ -4,22 +4,20 @@ from pathlib import Path
 from typing import Annotated, Final
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
+
+from shared.kit.settings import ServiceSettings
 
 PORT: Final = 8001
 
 
-class Settings(BaseSettings):
+class Settings(ServiceSettings):
     """Where the service keeps its files, whom it trusts, and which rulebook it decides by."""
 
     model_config = SettingsConfigDict(env_prefix="CASES_", frozen=True)
 
     data_dir: Path = Path("var/cases")
-    host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = PORT
-    jwks: str = "var/keys/jwks.json"
-    issuer: str = "demerit-local"
-    audience: str = "demerit"
     rulebook: str = Field(default="seed", description="Name of a shipped timeline, or the path of a .toml file")
     calendars: Path | None = Field(default=None, description="Folder of working-day calendars; default: as shipped")
     vault_key: Path | None = Field(default=None, description="Key file of the vault; default: keys/ in the data folder")
@@ -30,7 +28,6 @@ class Settings(BaseSettings):
         default=10.0, description="How long a deadline must have passed, so that writes under way are in before"
     )
     upload_timeout_s: Annotated[float, Field(gt=0, le=3600)] = 300.0
-    log_level: str = "INFO"
 
     @property
     def log_file(self) -> Path:

@@ -4,29 +4,26 @@ from pathlib import Path
 from typing import Annotated, Final
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
+
+from shared.kit.settings import ServiceSettings
 
 PORT: Final = 8002
 
 
-class Settings(BaseSettings):
+class Settings(ServiceSettings):
     """Where the ledger keeps its files, whom it trusts, which rulebook it folds by and whose feed it follows."""
 
     model_config = SettingsConfigDict(env_prefix="LEDGER_", frozen=True)
 
     data_dir: Path = Path("var/ledger")
-    host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = PORT
-    jwks: str = "var/keys/jwks.json"
-    issuer: str = "demerit-local"
-    audience: str = "demerit"
     rulebook: str = Field(default="seed", description="Name of a shipped timeline, or the path of a .toml file")
     cases_url: str = "http://127.0.0.1:8001"
     token_file: Path = Path("var/keys/follower.token")
     max_points: Annotated[int, Field(ge=0)] = Field(default=1000, description="Largest number of points of one entry")
     max_wait_s: Annotated[float, Field(gt=0, le=30)] = Field(default=5.0, description="Longest wait for min_position")
     cached_accounts: Annotated[int, Field(ge=1)] = 50_000
-    log_level: str = "INFO"
 
     @property
     def log_file(self) -> Path:
