@@ -8,7 +8,7 @@ from services.cases.domain.deadlines import appeal_closes, evidence_due, first_h
 from shared.rulebook.loader import shipped, shipped_calendars
 from shared.rulebook.model import ZONE, Deadline, Deadlines
 
-ABOUT: Final = {"name", "note", "why"}
+ABOUT: Final = frozenset({"about", "comment", "name", "note", "notes", "source", "why"})  # for people
 STARTS: Final[Mapping[str, tuple[str, Callable[..., Deadline]]]] = {
     "evidence_due": ("received", evidence_due),
     "first_handling_due": ("filed", first_handling_due),

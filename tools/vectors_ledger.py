@@ -7,10 +7,9 @@ from services.ledger.domain.facts import Fact
 from services.ledger.domain.standing import Standing, standing_at, timeline_of
 from shared.rulebook.loader import shipped
 from shared.rulebook.model import Timeline
-from tools.vectors_deadlines import instant
+from tools.vectors_deadlines import ABOUT, instant
 from tools.vectors_facts import facts_of
 
-ABOUT: Final = {"name", "note", "why"}
 CLOCKS: Final = {"as_of", "known_at", "known_position", "rulebook"}
 INSTANTS: Final = {"start", "end", "lifted_at", "restricted_until", "next_change_at", "valid_from", "valid_until"}
 PLAIN: Final = {"standing", "restricted_until", "next_change_at", "valid_from", "valid_until", "last_entry_position"}

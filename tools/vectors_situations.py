@@ -33,10 +33,9 @@ from services.cases.domain.state import Open, Upheld
 from shared.kit.decider import Recorded, Refusal
 from shared.rulebook.loader import shipped, shipped_calendars
 from shared.rulebook.model import RulebookVersion, Timeline
+from tools.vectors_deadlines import ABOUT
 
-UNDERSTOOD: Final = frozenset(
-    {"name", "rulebook", "found_subject", "defence", "admitted_evidence", "verified", "open", "points"}
-)
+UNDERSTOOD: Final = ABOUT | {"rulebook", "found_subject", "defence", "admitted_evidence", "verified", "open", "points"}
 OVERRIDE: Final = "propose_override"
 
 # A refusal with one of these codes says that the check-list closes the way, or that this version does not have it.
