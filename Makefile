@@ -59,9 +59,10 @@ vectors: $(RUN) ## check the worked examples of a folder: DIR=tests/vectors
 bench: $(RUN) ## measure against the raw limit and stock eventsourcing: ONLY=<row> SIZE=<n>
 	@$(PY) -m benchmarks $(if $(ONLY),--only $(ONLY)) $(if $(SIZE),--size $(SIZE)) $(if $(DOCUMENT),--document)
 
-openapi: $(RUN) ## write docs/openapi/*.json from the code
+openapi: $(DEV) ## write docs/openapi/*.json and docs/asyncapi.yaml from the code
 	@mkdir -p docs/openapi
 	@for name in cases ledger; do $(PY) -m services.$$name openapi > docs/openapi/$$name.json || exit 1; done
+	@$(PY) -m tools.asyncapi > docs/asyncapi.yaml
 
 lock: $(DEV) ## resolve the dependencies of pyproject.toml again (UPGRADE=1: to their newest)
 	@$(PY) -m tools.lock $(if $(UPGRADE),--upgrade)

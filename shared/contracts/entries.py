@@ -5,6 +5,7 @@ last `after`. `account_version` is the stream's version, from 1 without holes. `
 the effective instant, `causationid` the event of the cases log that caused it. Unknown fields are ignored.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final, Literal, TypeAlias
 
@@ -107,3 +108,13 @@ class AccountReleased(msgspec.Struct, frozen=True):
 
     position: int
     account_version: int
+
+
+TYPES: Final[Mapping[str, type[msgspec.Struct]]] = {
+    ORDINARY_RECORDED: ViolationRecorded,
+    SEVERE_RECORDED: ViolationRecorded,
+    REVERSED: ViolationReversed,
+    LAPSED: StandingLapsed,
+    QUARANTINED: AccountQuarantined,
+    RELEASED: AccountReleased,
+}
