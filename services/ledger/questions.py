@@ -1,9 +1,10 @@
 """Where a seller stands, at any clocks and under any rules: from the row while it is good, else from the facts."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+
+import msgspec
 
 from services.ledger.domain.account import Account, course, open_account
 from services.ledger.domain.course import Course, course_of
@@ -24,8 +25,7 @@ COURSES: Final = 1000  # kept of what was known once, or under one version of th
 _NEVER: Final = from_us(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """A rendered answer, its tag, and how far the logs were folded at least when it was made."""
 
     body: bytes

@@ -57,6 +57,10 @@ class KeyCache:
         self._loaded_at = self._tried_at = float("-inf")
         self._reading: asyncio.Task[None] | None = None
 
+    def current(self, kid: str) -> PublicKey | None:
+        """Return what `find` would return at once and without a reading, else None: there may be a key all the same."""
+        return self._keys.get(kid) if self._monotonic() - self._loaded_at < self._max_age_s else None
+
     async def find(self, kid: str) -> PublicKey | None:
         """Return the key of this id, or None. The same object is returned until the key itself changes.
 

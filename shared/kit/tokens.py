@@ -61,7 +61,10 @@ class Verifier:
         """
         digest = hashlib.sha256(token.encode()).digest()
         believed = self._believed.get(digest)
-        if believed is None or await self._find(believed.key.kid) is not believed.key:
+        if believed is None or (
+            self._keys.current(believed.key.kid) is not believed.key
+            and await self._find(believed.key.kid) is not believed.key
+        ):
             believed = await self._check(token)
             self._remember(digest, believed)
         else:

@@ -7,6 +7,7 @@ timed like all others, but not logged one by one.
 
 import re
 import time
+from functools import lru_cache
 from typing import Final
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -24,11 +25,12 @@ from shared.kit.telemetry import REQUEST_ID_HEADER, Metrics
 
 ROUTE: Final = "/sellers/{seller}/standing"
 MAX_HEADER: Final = 1000  # characters of `If-None-Match`, as at the route
+KEPT_HEADERS: Final = 4096  # encoded for the answers given last
 
 _path: Final = re.compile(rf"/sellers/({IDENTIFIER_PATTERN.strip('^$')})/standing\Z")
 _SCHEME: Final = b"Bearer "
-_NAMES: Final = {name: name.lower().encode() for name in tagged_headers("", Folded())}
 _REQUEST_ID: Final = REQUEST_ID_HEADER.lower().encode()
+_JSON: Final = (b"content-type", b"application/json")
 
 
 class Direct:
@@ -83,10 +85,14 @@ def _headers(scope: Scope) -> tuple[str | None, str]:
 
 
 async def _send(send: Send, answer: Answer, *, unchanged: bool) -> None:
-    headers = [(_NAMES[name], value.encode()) for name, value in tagged_headers(answer.etag, answer.folded).items()]
-    headers.append((_REQUEST_ID, uuid7().encode()))
+    headers = [*_tagged(answer.etag, answer.folded), (_REQUEST_ID, uuid7().encode())]
     if not unchanged:
-        headers.append((b"content-type", b"application/json"))
-        headers.append((b"content-length", str(len(answer.body)).encode()))
+        headers += (_JSON, (b"content-length", b"%d" % len(answer.body)))
     await send({"type": "http.response.start", "status": 304 if unchanged else 200, "headers": headers})
     await send({"type": "http.response.body", "body": b"" if unchanged else answer.body})
+
+
+@lru_cache(maxsize=KEPT_HEADERS)
+def _tagged(etag: str, folded: Folded) -> tuple[tuple[bytes, bytes], ...]:
+    """Return the route's headers as the server takes them."""
+    return tuple((name.lower().encode(), value.encode()) for name, value in tagged_headers(etag, folded).items())
