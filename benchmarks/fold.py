@@ -34,6 +34,7 @@ ROW: Final = "fold"
 STORE: Final = "sqlite"
 UNIT: Final = "decisions/s"
 SIZE: Final = 4000
+TIMELINE: Final = shipped("seed")  # once in a process, as in a service
 
 _decoder: Final = msgspec.json.Decoder(ViolationUpheld)
 
@@ -53,9 +54,9 @@ class NoFeed:
 def fold(path: Path, pages: Sequence[FeedPage]) -> tuple[float, list[int]]:
     """Fold the pages into a new ledger; return the seconds it took and the ledger's head after each page."""
     with closing(open_sqlite_log(path, utc_now, TABLES)) as log:
-        timeline, progress = shipped("seed"), Progress()
-        codec = Publication(timeline)
-        ledger = Ledger(log, codec, timeline, Standings(log, 50_000), progress)
+        progress = Progress()
+        codec = Publication(TIMELINE)
+        ledger = Ledger(log, codec, TIMELINE, Standings(log, 50_000), progress)
         follower = Follower(ledger, progress, codec, NoFeed())
         heads = []
         start = perf_counter()
