@@ -164,13 +164,16 @@ def _release(data: contract.AccountReleased) -> domain.AccountEvent:
     return domain.AccountReleased(data.position)
 
 
-_READERS: Final[Mapping[str, tuple[msgspec.json.Decoder[Any], Callable[[Any], domain.AccountEvent]]]] = {
-    contract.ORDINARY_RECORDED: (msgspec.json.Decoder(contract.ViolationRecorded), _ordinary),
-    contract.SEVERE_RECORDED: (msgspec.json.Decoder(contract.ViolationRecorded), _severe),
-    contract.REVERSED: (msgspec.json.Decoder(contract.ViolationReversed), _reversal),
-    contract.LAPSED: (msgspec.json.Decoder(contract.StandingLapsed), _lapse),
-    contract.QUARANTINED: (msgspec.json.Decoder(contract.AccountQuarantined), _quarantine),
-    contract.RELEASED: (msgspec.json.Decoder(contract.AccountReleased), _release),
+_READERS: Final[Mapping[str, Callable[[Any], domain.AccountEvent]]] = {
+    contract.ORDINARY_RECORDED: _ordinary,
+    contract.SEVERE_RECORDED: _severe,
+    contract.REVERSED: _reversal,
+    contract.LAPSED: _lapse,
+    contract.QUARANTINED: _quarantine,
+    contract.RELEASED: _release,
+}
+_decoders: Final[Mapping[str, msgspec.json.Decoder[Any]]] = {
+    name: msgspec.json.Decoder(body) for name, body in contract.TYPES.items()
 }
 
 
@@ -181,5 +184,4 @@ def read(event_type: str, data: msgspec.Raw) -> domain.AccountEvent:
         KeyError: no event of ours has this type.
         msgspec.ValidationError: the data are not of this type; the log has been tampered with.
     """
-    decoder, to_domain = _READERS[event_type]
-    return to_domain(decoder.decode(data))
+    return _READERS[event_type](_decoders[event_type].decode(data))
