@@ -192,7 +192,8 @@ def test_a_damaged_content_is_never_passed_on(cases: CasesService) -> None:
     path = announce(cases, cases.file(), len(PDF))
     put(cases, path, PDF)
     (file,) = files(cases)
-    file.write_bytes(file.read_bytes()[:-1] + b"\0")
+    sealed = file.read_bytes()
+    file.write_bytes(sealed[:-1] + bytes([sealed[-1] ^ 1]))
     answer = cases.http.get(path, headers={"Authorization": f"Bearer {cases.officer.token}"})
     assert (answer.status_code, answer.json()["code"]) == (500, "internal_error")
     assert PDF[:20] not in answer.content
