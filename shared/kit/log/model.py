@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import TypeAlias
 
 from shared.kit.cloudevent import Draft, Encode
-from shared.kit.log.rows import Row, RowChange, Table, Value, Where
+from shared.kit.log.rows import Row, RowChange, Table, Unless, Value, Where
 
 MAX_READ = 1000  # events in one page of `read`
 MAX_BATCH = 1000  # appends in one `append_batch`
+MAX_UNLESS = 200  # guards of one append
 MAX_STREAMS = 1000  # names in one `stream`
 MAX_TYPES = 100  # types in one `read`
 MAX_WAIT_S = 60.0  # longest that one `wait` blocks
@@ -59,12 +60,14 @@ class Append:
 
     `rows` is called under the append lock with the stamps of `events`, in order. All parts may be empty.
     `rows` and the key's `response` only compute: they call no log. What they raise, `append_batch` raises.
+    `unless` are guards, looked at under the append lock: so what they rule out cannot slip in beside them.
     """
 
     events: Sequence[Draft] = ()
     rows: Callable[[Sequence[Stamp]], Sequence[RowChange]] = field(default=lambda _: ())
     idempotency: Idempotency | None = None
     tracking: Tracking | None = None
+    unless: Sequence[Unless] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,18 @@ class TrackingConflict:
     position: int
 
 
-Outcome: TypeAlias = Appended | StreamConflict | KeyTaken | TrackingConflict
+@dataclass(frozen=True, slots=True)
+class RowConflict:
+    """Nothing was written: `row` of the table of this name meets a guard of the append, of all that do the lowest key.
+
+    Of several guards that are met, it is the first one's.
+    """
+
+    table: str
+    row: Row
+
+
+Outcome: TypeAlias = Appended | StreamConflict | KeyTaken | TrackingConflict | RowConflict
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,13 +169,14 @@ class EventLog(ABC):
         """Commit all appends in one durable transaction and return one outcome each, in order.
 
         A conflict of one leaves the others untouched; an append sees the effects of those before it in the batch.
-        Of several reasons to refuse one append, its outcome names the first: key, tracking, stream.
+        Of several reasons to refuse one append, its outcome names the first: key, tracking, stream, row.
         When this returns, what is `Appended` survives a crash of process and machine.
 
         Raises:
             LogUnavailable: the store could not say (locked, full, gone); nothing of the batch is known to be written.
-            ValueError: more than `MAX_BATCH` appends, an event that cannot be rendered, a row that does not fit its
-                table; nothing of the batch was written. So with whatever a callable of an append raises.
+            ValueError: more than `MAX_BATCH` appends, more than `MAX_UNLESS` guards of one or one that cannot be asked,
+                an event that cannot be rendered, a row that does not fit its table; nothing of the batch was written.
+                So with whatever a callable of an append raises.
         """
 
     def append(self, append: Append) -> Outcome:

@@ -1,10 +1,14 @@
 """A select, checked before a store sees it: the same refusals, and the same meaning, in every store."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import ge, gt, le, lt
+from typing import Any, Final
 
-from shared.kit.log.rows import MAX_IN, MAX_SELECT, Value, Where, ordering
+from shared.kit.log.rows import MAX_IN, MAX_SELECT, Row, Value, Where, ordering
 from shared.kit.log.shape import Shape
+
+_COMPARED: Final[Mapping[str, Callable[[Any, Any], bool]]] = {"<": lt, "<=": le, ">": gt, ">=": ge}
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +20,10 @@ class Query:
     order: tuple[str, ...]
     limit: int
     after: tuple[Value, ...]
+
+    def meets(self, row: Row) -> bool:
+        """Return whether a row meets all conditions."""
+        return all(_meets(row[where.column], where) for where in self.where)
 
 
 def query(shape: Shape, where: Sequence[Where], order: Sequence[str], limit: int, after: Sequence[Value]) -> Query:
@@ -59,3 +67,18 @@ def _condition(shape: Shape, where: Where) -> Where:
     for value in where.value:
         shape.check(where.column, value)
     return Where(where.column, "in", tuple(where.value))
+
+
+def _meets(value: Value, where: Where) -> bool:
+    if where.operator == "null":
+        return value is None
+    if where.operator == "not null":
+        return value is not None
+    if value is None:
+        return False
+    if where.operator == "in":
+        assert isinstance(where.value, tuple)  # noqa: S101  # a checked query says so
+        return value in where.value
+    if where.operator == "=":
+        return value == where.value
+    return _COMPARED[where.operator](value, where.value)

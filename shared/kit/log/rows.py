@@ -57,6 +57,17 @@ class Where:
     value: Value | Sequence[Value] = None
 
 
+@dataclass(frozen=True, slots=True)
+class Unless:
+    """A guard of an append: it is refused where any row of the table meets all conditions (any row, if there are none).
+
+    Rows of appends before it in the same batch count; rows that those removed or replaced do not.
+    """
+
+    table: Table
+    where: tuple[Where, ...]
+
+
 def ordering(table: Table, order: Sequence[str]) -> tuple[str, ...]:
     """Return the columns by which a select with this `order` sorts: `order`, then what it leaves of the table's key."""
     return (*order, *(column for column in table.key if column not in order))

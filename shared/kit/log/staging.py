@@ -13,6 +13,7 @@ from eventsourcing import persistence
 
 from shared.kit.cloudevent import Draft, Encode
 from shared.kit.log import merkle
+from shared.kit.log.guards import First, guards, meeting
 from shared.kit.log.instant import Clock, from_us, to_us
 from shared.kit.log.model import (
     Append,
@@ -21,6 +22,7 @@ from shared.kit.log.model import (
     KeptResponse,
     KeyTaken,
     Outcome,
+    RowConflict,
     Stamp,
     StreamConflict,
     TrackingConflict,
@@ -33,11 +35,15 @@ from shared.kit.log.shapes import Shapes
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the log holds of what a batch asks for: highest versions of streams, used keys, tracking. None: no item."""
+    """What the log holds of what a batch asks for: highest versions of streams, used keys, tracking. None: no item.
+
+    `first` answers a guard by the first row of its select, as committed.
+    """
 
     versions: dict[str, int] = field(default_factory=dict)
     kept: dict[str, KeptResponse] = field(default_factory=dict)
     tracked: dict[str, int] = field(default_factory=dict)
+    first: First = field(default=lambda _: None)
 
 
 class Asked(NamedTuple):
@@ -89,7 +95,7 @@ class Staging:
         return Appended(stamps, response)
 
     def _refused(self, append: Append) -> Outcome | None:
-        """Return why an append cannot be: its key first, then its tracking, then the first event out of turn."""
+        """Return why an append cannot be: its key, its tracking, the first event out of turn, the first guard met."""
         if append.idempotency and (kept := self._known.kept.get(append.idempotency.scope)):
             return KeyTaken(kept)
         if append.tracking:
@@ -103,6 +109,10 @@ class Staging:
             if draft.stream_version != due:
                 return StreamConflict(draft.stream, draft.stream_version)
             following[draft.stream] = due + 1
+        for guard in guards(append, self._shapes):
+            row = meeting(guard, self._known.first, self.rows.get(guard.shape.name, {}))
+            if row is not None:
+                return RowConflict(guard.shape.name, row)
         return None
 
     def _drafts(self, drafts: Sequence[Draft]) -> tuple[Stamp, ...]:

@@ -1,4 +1,4 @@
-"""The same calls have the same observable results in memory and in SQLite, whatever the calls are."""
+"""The same calls have the same observable results in every store, in one batch or one by one, whatever they are."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -11,8 +11,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from shared.kit import cloudevent
 from shared.kit.cloudevent import Draft, Encode
-from shared.kit.log.model import Append, EventLog, Idempotency, Stamp, Tracking
-from shared.kit.log.rows import Operator, Put, Remove, RowChange, Value, Where, ordering
+from shared.kit.log.model import Append, EventLog, Idempotency, Outcome, Stamp, Tracking
+from shared.kit.log.rows import Operator, Put, Remove, RowChange, Unless, Value, Where, ordering
 from tests.support.logs import ITEMS, StandingClock, draft, everything, store_at
 
 KINDS = ("demerit.test.red.v1", "demerit.test.green.v1")
@@ -65,8 +65,8 @@ def drafted(log: EventLog, wanted: Sequence[tuple[str, int, int, str]]) -> list[
     return drafts
 
 
-class TwoLogs(RuleBasedStateMachine):
-    """Does everything twice."""
+class AlikeLogs(RuleBasedStateMachine):
+    """Does everything in every store, and in memory once more with each append by itself."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -74,11 +74,13 @@ class TwoLogs(RuleBasedStateMachine):
         self.clock = StandingClock()
         self.stores = [store_at(name, Path(self.folder.name)) for name in ("memory", "sqlite")]
         self.logs = [store.open(self.clock, encode_for=one_source) for store in self.stores]
+        self.one_by_one = self.stores[0].open(self.clock, encode_for=one_source)
+        self.logs.append(self.one_by_one)
 
-    def both(self, call: Callable[[EventLog], Any]) -> Any:
-        """Return what both logs answer."""
-        first, second = (call(log) for log in self.logs)
-        assert first == second
+    def alike(self, call: Callable[[EventLog], Any]) -> Any:
+        """Return what every log answers."""
+        first, *others = [call(log) for log in self.logs]
+        assert others == [first] * len(others)
         return first
 
     @rule(
@@ -91,12 +93,13 @@ class TwoLogs(RuleBasedStateMachine):
                 changes,
                 st.none() | st.sampled_from(["k1", "k2", "k3", "k4"]),
                 st.none() | st.integers(0, 6),
+                st.lists(st.lists(wheres, max_size=2).map(lambda where: Unless(ITEMS, tuple(where))), max_size=2),
             ),
             max_size=3,
         )
     )
     def append(
-        self, batch: list[tuple[list[tuple[str, int, int, str]], list[RowChange], str | None, int | None]]
+        self, batch: list[tuple[list[tuple[str, int, int, str]], list[RowChange], str | None, int | None, list[Unless]]]
     ) -> None:
         def rows_of(given: list[RowChange]) -> Callable[[Sequence[Stamp]], Sequence[RowChange]]:
             return lambda _: given
@@ -107,10 +110,15 @@ class TwoLogs(RuleBasedStateMachine):
                 rows_of(given),
                 kept(key) if key else None,
                 Tracking("cases", position) if position is not None else None,
+                unless,
             )
-            for wanted, given, key, position in batch
+            for wanted, given, key, position, unless in batch
         ]
-        self.both(lambda log: log.append_batch(appends))
+
+        def append(log: EventLog) -> list[Outcome]:
+            return [log.append(one) for one in appends] if log is self.one_by_one else log.append_batch(appends)
+
+        self.alike(append)
 
     @rule(seconds=st.sampled_from([-5, 0, 0.4, 1, 60]))
     def move_the_clock(self, seconds: float) -> None:
@@ -123,39 +131,39 @@ class TwoLogs(RuleBasedStateMachine):
         subject=st.none() | st.sampled_from("xyz"),
     )
     def read(self, after: int, limit: int, types: list[str], subject: str | None) -> None:
-        self.both(lambda log: log.read(after, limit, types=types, subject=subject))
+        self.alike(lambda log: log.read(after, limit, types=types, subject=subject))
 
     @rule(names=st.lists(streams, max_size=3))
     def read_streams(self, names: list[str]) -> None:
-        self.both(lambda log: log.stream(*names))
+        self.alike(lambda log: log.stream(*names))
 
     @rule(where=st.lists(wheres, max_size=2), order=orders, limit=st.integers(1, 5), data=st.data())
     def select(self, where: list[Where], order: list[str], limit: int, data: st.DataObject) -> None:
         after: tuple[Value, ...] = ()
         if data.draw(st.booleans()):
             after = tuple(data.draw(values[column]) for column in ordering(ITEMS, order))
-        self.both(lambda log: log.select(ITEMS, *where, order=order, limit=limit, after=after))
+        self.alike(lambda log: log.select(ITEMS, *where, order=order, limit=limit, after=after))
 
     @rule(after=st.integers(0, 10))
     def wait(self, after: int) -> None:
-        self.both(lambda log: log.wait(after, 0))
+        self.alike(lambda log: log.wait(after, 0))
 
     @rule(key=st.tuples(shelves, numbers))
     def get(self, key: tuple[str, int]) -> None:
-        self.both(lambda log: log.get(ITEMS, *key))
+        self.alike(lambda log: log.get(ITEMS, *key))
 
     @invariant()
-    def the_same_stands_in_both(self) -> None:
-        self.both(lambda log: log.head())
-        self.both(lambda log: log.tracked("cases"))
-        self.both(lambda log: [log.kept(scope) for scope in ("k1", "k2", "k3", "k4")])
+    def the_same_stands_in_all(self) -> None:
+        self.alike(lambda log: log.head())
+        self.alike(lambda log: log.tracked("cases"))
+        self.alike(lambda log: [log.kept(scope) for scope in ("k1", "k2", "k3", "k4")])
 
     def teardown(self) -> None:
-        self.both(everything)
+        self.alike(everything)
         for store in self.stores:
             store.close()
         self.folder.cleanup()
 
 
-TestTwoLogs = TwoLogs.TestCase
-TestTwoLogs.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
+TestAlikeLogs = AlikeLogs.TestCase
+TestAlikeLogs.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)

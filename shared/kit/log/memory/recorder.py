@@ -93,6 +93,7 @@ class MemoryRecorder(popo.POPOProcessRecorder):
             versions={stream: max(index[stream]) for stream in names.streams if index.get(stream)},
             kept={scope: self._kept[scope] for scope in names.scopes if scope in self._kept},
             tracked={name: self._max_tracking_ids.get(name) or 0 for name in names.names},
+            first=lambda guard: next(iter(self._tables[guard.shape.name].select(guard)), None),
         )
 
     def _put(self, staging: Staging) -> None:

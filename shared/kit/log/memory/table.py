@@ -1,14 +1,11 @@
 """A read-model table in memory, with the order and the nulls of the SQL stores."""
 
-from collections.abc import Callable, Mapping
-from operator import ge, gt, le, lt
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Any
 
 from shared.kit.log.query import Query
-from shared.kit.log.rows import Row, Value, Where
+from shared.kit.log.rows import Row, Value
 from shared.kit.log.shape import Key, Shape
-
-_COMPARED: Final[Mapping[str, Callable[[Any, Any], bool]]] = {"<": lt, "<=": le, ">": gt, ">=": ge}
 
 
 class MemoryTable:
@@ -34,28 +31,13 @@ class MemoryTable:
     def select(self, query: Query) -> list[Row]:
         """Return the rows a query asks for."""
         rows = [dict(zip(self._shape.columns, values, strict=True)) for values in self._rows.values()]
-        found = [row for row in rows if all(_meets(row[where.column], where) for where in query.where)]
+        found = [row for row in rows if query.meets(row)]
         places = [(_place([row[column] for column in query.order]), row) for row in found]
         if query.after:
             behind = _place(query.after)
             places = [(place, row) for place, row in places if place > behind]
         places.sort(key=lambda placed: placed[0])
         return [row for _, row in places[: query.limit]]
-
-
-def _meets(value: Value, where: Where) -> bool:
-    if where.operator == "null":
-        return value is None
-    if where.operator == "not null":
-        return value is not None
-    if value is None:
-        return False
-    if where.operator == "in":
-        assert isinstance(where.value, tuple)  # noqa: S101  # a checked query says so
-        return value in where.value
-    if where.operator == "=":
-        return value == where.value
-    return _COMPARED[where.operator](value, where.value)
 
 
 def _place(values: list[Value] | tuple[Value, ...]) -> tuple[tuple[bool, Any], ...]:

@@ -1,7 +1,7 @@
 """The log's recorder in SQLite, on the library's process recorder: what is written, in one durable transaction."""
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Final
 
@@ -90,7 +90,8 @@ class SqliteRecorder(library.SQLiteProcessRecorder):
         encode = self._encode
         try:
             with self.datastore.writing() as turn:
-                staging = Staging(turn.head, _known(turn.connection, appends), self._clock, encode, self.shapes)
+                known = _known(turn.connection, appends, self.tables)
+                staging = Staging(turn.head, known, self._clock, encode, self.shapes)
                 outcomes = [staging.stage(append) for append in appends]
                 self._write(turn, staging)
         except persistence.IntegrityError as error:
@@ -132,10 +133,13 @@ class SqliteRecorder(library.SQLiteProcessRecorder):
             turn.head = staging.head
 
 
-def _known(connection: sqlite3.Connection, appends: Sequence[Append]) -> Known:
-    """Look up what the appends ask for: one query each for streams, keys and tracking, none for what is not asked."""
+def _known(connection: sqlite3.Connection, appends: Sequence[Append], tables: Mapping[str, SqliteTable]) -> Known:
+    """Look up what the appends ask for: one query each for streams, keys and tracking, none for what is not asked.
+
+    Guards are asked for one by one, while this connection holds the lock.
+    """
     names = asked(appends)
-    known = Known()
+    known = Known(first=lambda guard: next(iter(tables[guard.shape.name].select(connection, guard)), None))
     for stream, version in _among(connection, _VERSION, _VERSIONS, names.streams):
         if version is not None:
             known.versions[stream] = version
