@@ -11,8 +11,11 @@ from services.cases import refusals
 from services.cases.casefile import Loaded, load
 from services.cases.casekey import CaseKey
 from services.cases.domain.case import CaseState, World, decide
+from services.cases.domain.commands import CaseCommand, FileComplaint
 from services.cases.domain.events import CaseEvent
+from services.cases.domain.matters import matter_of
 from services.cases.domain.state import Unfiled
+from services.cases.incidentrow import related_to
 from services.cases.receipts import Receipt, RequestKey, from_kept
 from services.cases.refusals import Refused
 from services.cases.request import Command, Pen, Request
@@ -87,7 +90,8 @@ class Cases:
 
     def _decide(self, request: Request, command: Command, loaded: Loaded, key: CaseKey) -> Receipt | None:
         pen = Pen(key)
-        said = decide(loaded.state, command(pen), self.world)
+        asked = command(pen)
+        said = decide(loaded.state, asked, self._world(loaded, asked))
         if isinstance(said, Refusal):
             replayed = self.replay(request.key)  # the same request may have gone through since the key was looked up
             if replayed is not None:
@@ -98,6 +102,16 @@ class Cases:
             raise Refused(refusal)
         request.prepare()
         return self._append(request, loaded, [] if request.announces else said, key, pen)
+
+    def _world(self, loaded: Loaded, command: CaseCommand) -> World:
+        """The world with the other cases of the matter that the command is about."""
+        if isinstance(command, FileComplaint):
+            matter = (command.complainant, command.respondent, command.trade.id)
+        elif isinstance(loaded.state, Unfiled):
+            return self.world
+        else:
+            matter = matter_of(loaded.state.file.filed)
+        return self.world.among(related_to(self.log, matter, loaded.case_id))
 
     def _append(
         self, request: Request, loaded: Loaded, events: Sequence[CaseEvent], key: CaseKey, pen: Pen

@@ -1,32 +1,61 @@
 """What the read models write when a case changes: its row in the work queue, and its deadlines in the clock's list."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
-from services.cases.domain.case import CaseState, state_name
-from services.cases.domain.state import CaseFile, Dismissed, Open, Unfiled, Upheld, Withdrawn
-from services.cases.domain.winner import winner
+from services.cases.casefile import Loaded
+from services.cases.domain.case import state_name
+from services.cases.domain.file import CaseFile
+from services.cases.domain.state import (
+    Appealed,
+    CaseState,
+    Contested,
+    Decided,
+    Filed,
+    Open,
+    Unfiled,
+    ended_at,
+    penalty,
+)
+from services.cases.domain.winner import told
+from services.cases.incidentrow import incident_rows
 from services.cases.tables import CASES, FOREVER_US, OPEN, PENDING
 from shared.kit.log.instant import to_us
-from shared.kit.log.rows import Put, Remove, Row, RowChange
+from shared.kit.log.rows import Put, Remove, Row, RowChange, Unless, Where
 
 
-def rows_of(before: CaseState, after: CaseState, case_id: str, version: int) -> list[RowChange]:
+def rows_of(before: CaseState, after: Loaded) -> list[RowChange]:
     """Return what the read models write when a case goes from one state to the next; nothing for an unfiled one."""
-    if isinstance(after, Unfiled):
+    state = after.state
+    if isinstance(state, Unfiled):
         return []
-    return [Put(CASES, _row(after, case_id, version)), *_pending(before, after, case_id)]
+    return [
+        Put(CASES, _row(after, state)),
+        *_pending(before, state, after.case_id),
+        *incident_rows(before, state, after.case_id),
+    ]
 
 
-def _row(state: CaseState, case_id: str, version: int) -> Row:
-    assert not isinstance(state, Unfiled)  # noqa: S101  # the caller has looked
+def unless_clocked(loaded: Loaded) -> Unless:
+    """Return the guard of an append by people: time has done nothing to the case since it was loaded."""
+    return Unless(CASES, (Where("case_id", "=", loaded.case_id), Where("clock_version", ">", loaded.clock_version)))
+
+
+def unless_changed(loaded: Loaded) -> Unless:
+    """Return the guard of an append by the clock: people have done nothing to the case since it was loaded."""
+    return Unless(CASES, (Where("case_id", "=", loaded.case_id), Where("version", ">", loaded.version)))
+
+
+def _row(loaded: Loaded, state: Filed) -> Row:
     file, ended = state.file, ended_at(state)
     due = _open_deadlines(file, ended)
     next_due, name = min(due, default=(None, None))
-    decision = winner(state) if isinstance(state, Upheld | Dismissed) else {}
+    decision = told(state.decision) if isinstance(state, Decided) else {}
     filed = file.filed
     return {
-        "case_id": case_id,
-        "version": version,
+        "case_id": loaded.case_id,
+        "version": loaded.version,
+        "clock_version": loaded.clock_version,
         "state": OPEN if isinstance(state, Open) else state_name(state, filed.filed_at),
         "notified": int(file.notified is not None),
         "review_from_us": _review_from_us(file),
@@ -34,33 +63,37 @@ def _row(state: CaseState, case_id: str, version: int) -> Row:
         "complainant": filed.complainant,
         "officer": file.handler,
         "filed_us": to_us(filed.filed_at),
-        "first_handling_due_us": to_us(filed.first_handling_due.due),
+        "first_handling_due_us": to_us(file.first_handling.due),
         "first_handled_us": _us(file.first_handled_at),
-        "evidence_due_us": None if file.notified is None else to_us(file.notified.evidence_due.due),
-        "resolution_due_us": to_us(filed.resolution_due.due),
+        "evidence_due_us": None if file.evidence_due is None else to_us(file.evidence_due.due),
+        "resolution_due_us": to_us(file.resolution.due),
         "ended_us": _us(ended),
         "provisional": int(_provisional(file, ended)),
+        "breached_from_us": _breached_from_us(state),
         "next_due": name,
         "next_due_us": FOREVER_US if next_due is None else to_us(next_due),
+        "appeal_closes_us": _appeal_closes_us(state),
         "decision": _text(decision.get("id")),
         "decision_type": _text(decision.get("type")),
+        "penalty": penalty(state),
+        "erased": int(file.erased is not None),
     }
 
 
 def _open_deadlines(file: CaseFile, ended: datetime | None) -> list[tuple[datetime, str]]:
     if ended is not None:
         return []
-    due = [(file.filed.resolution_due.due, "resolution")]
+    due = [(file.resolution.due, "resolution")]
     if file.first_handled_at is None:
-        due.append((file.filed.first_handling_due.due, "first_handling"))
+        due.append((file.first_handling.due, "first_handling"))
     return due
 
 
 def _provisional(file: CaseFile, ended: datetime | None) -> bool:
     if ended is not None:
         return False
-    handling = file.first_handled_at is None and file.filed.first_handling_due.provisional
-    return handling or file.filed.resolution_due.provisional
+    handling = file.first_handled_at is None and file.first_handling.deadline.provisional
+    return handling or file.resolution.deadline.provisional
 
 
 def _review_from_us(file: CaseFile) -> int:
@@ -71,40 +104,43 @@ def _review_from_us(file: CaseFile) -> int:
     return FOREVER_US if end is None else to_us(end)
 
 
-def _pending(before: CaseState, after: CaseState, case_id: str) -> list[RowChange]:
-    """What becomes of the clock's work list: both deadlines join with the filing, one leaves when it is met in time."""
-    assert not isinstance(after, Unfiled)  # noqa: S101  # the caller has looked
-    filed = after.file.filed
-    dues = {"first_handling": filed.first_handling_due.due, "resolution": filed.resolution_due.due}
-    if isinstance(before, Unfiled):
-        return [
-            Put(PENDING, {"case_id": case_id, "deadline": name, "due_us": to_us(due)}) for name, due in dues.items()
-        ]
-    done = _done(after)
-    already = _done(before)
-    return [
-        Remove(PENDING, (case_id, name))
-        for name, at in done.items()
-        if at is not None and already[name] is None and at < dues[name]
+def _breached_from_us(state: Filed) -> int:
+    """The instant from which on a deadline of the case is breached, unless its work is done before."""
+    if state.file.breached:
+        return 0
+    return min(map(to_us, _missable(state).values()), default=FOREVER_US)
+
+
+def _missable(state: Filed) -> Mapping[str, datetime]:
+    """The deadlines of S11 that were not met in time so far, and when they are due."""
+    file, ended = state.file, ended_at(state)
+    handled = min((at for at in (file.first_handled_at, ended) if at is not None), default=None)
+    dues = {"first_handling": (file.first_handling.due, handled), "resolution": (file.resolution.due, ended)}
+    return {name: due for name, (due, done) in dues.items() if done is None or done >= due}
+
+
+def _appeal_closes_us(state: Filed) -> int:
+    if isinstance(state, Appealed | Contested) and state.appeal.returned is not None:
+        return to_us(state.appeal.returned.closes_at)
+    return FOREVER_US
+
+
+def _pending(before: CaseState, after: Filed, case_id: str) -> list[RowChange]:
+    """What becomes of the clock's work list: what time will make of the case, unless something is done before."""
+    was, due = {} if isinstance(before, Unfiled) else _awaited(before), _awaited(after)
+    gone = [Remove(PENDING, (case_id, name)) for name in was if name not in due]
+    come = [
+        Put(PENDING, {"case_id": case_id, "deadline": name, "due_us": at_us})
+        for name, at_us in due.items()
+        if was.get(name) != at_us
     ]
+    return [*gone, *come]
 
 
-def _done(state: CaseState) -> dict[str, datetime | None]:
-    assert not isinstance(state, Unfiled)  # noqa: S101  # the callers have looked
-    ended = ended_at(state)
-    handled = min((at for at in (state.file.first_handled_at, ended) if at is not None), default=None)
-    return {"first_handling": handled, "resolution": ended}
-
-
-def ended_at(state: CaseState) -> datetime | None:
-    """Return when nothing was left to do: the decision's recorded time, or the withdrawal."""
-    match state:
-        case Upheld() | Dismissed():
-            return state.decision.recorded_at
-        case Withdrawn():
-            return state.withdrawn_at
-        case _:
-            return None
+def _awaited(state: Filed) -> dict[str, int]:
+    waits = {name: to_us(due) for name, due in _missable(state).items() if name not in state.file.breached}
+    closes_us = _appeal_closes_us(state)
+    return waits if closes_us == FOREVER_US else {**waits, "appeal": closes_us}
 
 
 def _us(at: datetime | None) -> int | None:

@@ -1,11 +1,12 @@
-"""The facts that time makes: a deadline passed with its work undone, written to the case's clock stream.
+"""The facts that time makes: a deadline passed with its work undone, an appeal that came to nothing.
 
-They stand on a stream of their own, so that an officer's If-Match is never broken by them.
+Breaches stand on the clock's own stream, so that an officer's If-Match is never broken by them. A lapsed appeal is a
+step of the case like any other, taken by the clock: it stands on the case's stream.
 """
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Final
@@ -13,14 +14,21 @@ from typing import Final
 import structlog
 
 from services.cases.announcements import lapse
-from services.cases.casefile import load, load_breaches
+from services.cases.casefile import Loaded, fold, load
+from services.cases.caserow import rows_of, unless_changed
 from services.cases.domain.breaches import breaches
+from services.cases.domain.case import World, decide
+from services.cases.domain.commands import LapseAppeal
+from services.cases.domain.events import ClockEvent
 from services.cases.domain.state import Unfiled
 from services.cases.publication import Provenance, to_draft
+from services.cases.request import own_request
 from services.cases.tables import PENDING
+from services.cases.unit import Unit
+from shared.kit.decider import Recorded, Refusal
 from shared.kit.ids import uuid7
 from shared.kit.log.instant import Clock, to_us
-from shared.kit.log.model import Append, Appended, EventLog, LogUnavailable
+from shared.kit.log.model import Append, Appended, EventLog, LogUnavailable, Stamp
 from shared.kit.log.rows import Remove, Row, RowChange, Where
 
 BATCH: Final = 200  # deadlines of one transaction
@@ -31,14 +39,15 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Ticker:
-    """Looks for deadlines that have passed. `tick` may run anywhere, any number of times: a breach is recorded once."""
+    """Looks for deadlines that have passed. `tick` may run anywhere, any number of times: each is recorded once."""
 
     log: EventLog
+    world: World
     clock: Clock
     grace: timedelta = field(default=timedelta())
 
     def tick(self, now: datetime) -> int:
-        """Record every breach known at `now`, drop announcements that have lapsed; return the breaches recorded.
+        """Record what time has made of cases by `now`, drop announcements that have lapsed; return the facts recorded.
 
         Raises:
             LogUnavailable, UnknownEvent: see there; what was recorded before stays.
@@ -71,18 +80,38 @@ class Ticker:
         return sum(len(outcome.stamps) for outcome in outcomes if isinstance(outcome, Appended))
 
     def _append(self, case_id: str, rows: Sequence[Row], now: datetime) -> Append:
-        """The breaches of one case, and its deadlines leaving the work list: those met in time leave without a fact."""
-        state, already = load(self.log, case_id).state, load_breaches(self.log, case_id)
+        """What time has made of one case; what it is met by leaves the work list without a fact."""
+        loaded = load(self.log, case_id)
+        if not isinstance(loaded.state, Unfiled):
+            found = breaches(loaded.state, now)
+            if found:
+                return clocked(loaded, found)
+            lapsed = decide(loaded.state, LapseAppeal(now), self.world)
+            if not isinstance(lapsed, Refusal):
+                return Unit(own_request(case_id, ACTOR, ACTOR, now), loaded, lapsed).append()
         changes: list[RowChange] = [Remove(PENDING, (case_id, row["deadline"])) for row in rows]
-        if isinstance(state, Unfiled):
-            return Append(rows=lambda _: changes)
-        provenance = Provenance(case_id, state.file.filed.respondent, ACTOR, ACTOR)
-        found = breaches(state, now, {breach.event.deadline for breach in already})
-        drafts = [
-            to_draft(event, event_id=uuid7(), version=len(already) + nth, provenance=provenance)
-            for nth, event in enumerate(found, start=1)
+        return Append(rows=lambda _: changes, unless=[unless_changed(loaded)])
+
+
+def clocked(loaded: Loaded, events: Sequence[ClockEvent]) -> Append:
+    """Return the append of facts to the clock's stream of a filed case, refused where people have changed the case."""
+    state = loaded.state
+    assert not isinstance(state, Unfiled)  # noqa: S101  # the callers have looked
+    provenance = Provenance(loaded.case_id, state.file.filed.respondent, ACTOR, ACTOR)
+    drafts = [
+        to_draft(event, event_id=uuid7(), version=loaded.clock_version + nth, provenance=provenance)
+        for nth, event in enumerate(events, start=1)
+    ]
+
+    def rows(stamps: Sequence[Stamp]) -> list[RowChange]:
+        facts = [
+            Recorded(event, draft.id, stamp.position, stamp.recorded_at)
+            for event, draft, stamp in zip(events, drafts, stamps, strict=True)
         ]
-        return Append(drafts, lambda _: changes)
+        after = replace(loaded, state=fold(state, facts), clock_version=loaded.clock_version + len(facts))
+        return rows_of(state, after)
+
+    return Append(drafts, rows, unless=[unless_changed(loaded)])
 
 
 def _case(row: Row) -> str:

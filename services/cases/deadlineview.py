@@ -5,7 +5,8 @@ from typing import Literal, TypeAlias
 
 from services.cases.domain.breaches import breaches
 from services.cases.domain.case import CaseState
-from services.cases.domain.state import Dismissed, Unfiled, Upheld
+from services.cases.domain.file import Running
+from services.cases.domain.state import Appealed, Contested, Dismissed, Filed, Unfiled, Upheld
 from services.cases.shapes import DeadlineView
 from shared.rulebook.model import ZONE, Deadline
 
@@ -18,28 +19,39 @@ def local(at: datetime) -> str:
 
 
 def deadlines(state: CaseState, now: datetime) -> list[DeadlineView]:
-    """Return the deadlines that the case has so far, by due instant."""
+    """Return the deadlines that the case has so far, by due instant. An appeal's stands still while it is held."""
     if isinstance(state, Unfiled):
         return []
     file = state.file
-    known: list[tuple[Name, Deadline]] = [
-        ("first_handling", file.filed.first_handling_due),
-        ("resolution", file.filed.resolution_due),
+    breached = {*file.breached, *(breach.deadline for breach in breaches(state, now))}
+    known = [
+        _shown("first_handling", file.first_handling, now, breached),
+        _shown("resolution", file.resolution, now, breached),
     ]
-    if file.notified is not None:
-        known.append(("evidence", file.notified.evidence_due))
+    if file.evidence_due is not None:
+        known.append(_shown("evidence", file.evidence_due, now, breached))
+    closes = _appeal_closes(state)
+    if closes is not None:
+        window = Running(Deadline(closes, provisional=False), "receipt", closes)
+        known.append(_shown("appeal", window, now, breached))
+    return sorted(known, key=lambda view: (view.due, view.name))
+
+
+def _shown(name: Name, running: Running, now: datetime, breached: set[str]) -> DeadlineView:
+    return DeadlineView(
+        name=name,
+        due=running.due,
+        due_local=local(running.due),
+        provisional=running.deadline.provisional,
+        over=running.due <= now,
+        breached=name in breached,
+        extended=running.basis in ("fixed", "window"),
+    )
+
+
+def _appeal_closes(state: Filed) -> datetime | None:
     if isinstance(state, Upheld | Dismissed) and state.notified is not None:
-        known.append(("appeal", Deadline(state.notified.appeal_due, provisional=False)))
-    breached = {breach.deadline for breach in breaches(state, now, set())}
-    views = [
-        DeadlineView(
-            name=name,
-            due=deadline.due,
-            due_local=local(deadline.due),
-            provisional=deadline.provisional,
-            over=deadline.due <= now,
-            breached=name in breached,
-        )
-        for name, deadline in known
-    ]
-    return sorted(views, key=lambda view: (view.due, view.name))
+        return state.notified.appeal_due
+    if isinstance(state, Appealed | Contested) and state.appeal.returned is not None:
+        return state.appeal.returned.closes_at
+    return None

@@ -39,7 +39,16 @@ DESCRIPTION: Final = "Takes complaints against sellers, hears both sides, and de
 
 # 422 is what the schema says already; 409, what the case, the clock or the rulebook says; 403, who may not.
 STATUS: Final[Mapping[int, tuple[str, ...]]] = {
-    403: ("complainant_not_bound", "not_proposer", "officer_is_party", "officer_recused", "same_officer"),
+    403: (
+        "appeal_not_open_to",
+        "complainant_not_bound",
+        "not_appellant",
+        "not_proposer",
+        "officer_is_party",
+        "officer_recused",
+        "reviewer_took_part",
+        "same_officer",
+    ),
     404: ("case_not_found", "evidence_not_found", "not_filed", "unknown_evidence"),
     408: ("content_too_slow",),
     409: (
@@ -47,26 +56,50 @@ STATUS: Final[Mapping[int, tuple[str, ...]]] = {
         "already_filed",
         "already_handling",
         "already_notified",
+        "already_stayed",
+        "another_decision",
+        "another_incident",
+        "appeal_not_lapsed",
+        "appeal_not_returned",
+        "appeal_returned",
+        "appeal_used",
+        "appeal_window_closed",
         "certificate_needed",
         "channel_not_named",
         "complainant_needed",
+        "complaint_merged",
+        "complaint_refused",
         "complaint_withdrawn",
         "content_differs",
         "content_not_expected",
         "content_size_mismatch",
+        "deadline_not_running",
+        "deadline_over",
         "decision_already_notified",
+        "dismissal_not_contestable",
+        "dismissal_not_gradable",
         "evidence_due",
         "evidence_empty",
         "evidence_id_taken",
+        "evidence_not_late",
+        "extension_out_of_range",
+        "grade_not_lower",
         "grade_not_on_this_way",
         "grade_not_permitted",
         "ground_closed",
         "ground_void",
+        "handling_started",
+        "incident_already_penalised",
         "incident_in_future",
         "incident_reversed",
+        "legal_hold",
         "media_type_not_allowed",
+        "merged_into_ended",
         "no_rulebook",
         "no_verified_evidence",
+        "not_appealed",
+        "not_stayed",
+        "not_upheld",
         "nothing_proposed",
         "notified_at_out_of_range",
         "number_needed",
@@ -78,8 +111,10 @@ STATUS: Final[Mapping[int, tuple[str, ...]]] = {
         "proposal_pending",
         "reason_missing",
         "received_at_out_of_range",
+        "revocation_pending",
         "same_party",
         "shows_contradict",
+        "statement_missing",
         "too_many_announcements",
         "too_many_pieces",
         "too_many_statements",
@@ -89,7 +124,7 @@ STATUS: Final[Mapping[int, tuple[str, ...]]] = {
         "unknown_ground",
         "window_closed",
     ),
-    410: ("announcement_expired",),
+    410: ("announcement_expired", "personal_data_erased"),
     412: ("version_mismatch",),
     413: ("evidence_too_large",),
     415: ("content_type_mismatch", "media_type_mismatch"),
@@ -98,10 +133,13 @@ STATUS: Final[Mapping[int, tuple[str, ...]]] = {
         "no_incident",
         "no_trade",
         "party_missing",
+        "referral_needed",
+        "regrade_needs_grade",
         "too_many",
         "unknown_channel",
         "unknown_evidence_kind",
         "unknown_referral",
+        "unknown_refusal_code",
     ),
     428: ("if_match_missing",),
     503: ("contended", "rulebook_unavailable"),
@@ -120,7 +158,12 @@ def build(settings: Settings, *, clock: Clock = utc_now, log: EventLog | None = 
         LogUnavailable: the log cannot be opened; another process has it, say.
         VaultLocked: the vault's key file is missing or another one.
     """
-    world = World(rulebook(settings.rulebook), _calendars(settings))
+    world = World(
+        rulebook(settings.rulebook),
+        _calendars(settings),
+        retention=timedelta(days=settings.retention_days),
+        merges_repeats=settings.merge_repeats,
+    )
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     log = log or open_sqlite_log(settings.log_file, clock, TABLES)
     try:
@@ -164,7 +207,7 @@ def _calendars(settings: Settings) -> Calendars:
 def _parts(settings: Settings, world: World, log: EventLog, clock: Clock) -> Parts:
     vault = Vault(settings.vault_file, settings.vault_key_file)
     vault.bind(log.id)
-    ticker = Ticker(log, clock, timedelta(seconds=settings.clock_grace_s))
+    ticker = Ticker(log, world, clock, timedelta(seconds=settings.clock_grace_s))
     return Parts(
         cases=Cases(log, vault, world, clock),
         evidence=EvidenceStore(settings.evidence_dir),

@@ -5,8 +5,8 @@ changes its meaning gets a new name and a new row in the table, and the old row 
 """
 
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Final, TypeAlias
 
@@ -19,7 +19,7 @@ from shared.kit.cloudevent import Draft
 from shared.kit.decider import Recorded
 from shared.kit.log.model import Stored
 
-Fact: TypeAlias = e.CaseEvent | e.ClockEvent
+Fact: TypeAlias = e.Fact
 
 TYPES: Final[Mapping[str, type[Fact]]] = {
     "demerit.cases.complaint_filed.v1": e.ComplaintFiled,
@@ -39,10 +39,66 @@ TYPES: Final[Mapping[str, type[Fact]]] = {
     decisions.ORDINARY_UPHELD: e.OrdinaryViolationUpheld,
     decisions.SEVERE_UPHELD: e.SevereViolationUpheld,
     "demerit.cases.decision_notified.v1": e.DecisionNotified,
+    "demerit.cases.late_evidence_admitted.v1": e.LateEvidenceAdmitted,
+    "demerit.cases.late_evidence_excluded.v1": e.LateEvidenceExcluded,
+    "demerit.cases.deadline_extended.v1": e.DeadlineExtended,
+    "demerit.cases.complaint_merged.v1": e.ComplaintMerged,
+    "demerit.cases.complaint_refused.v1": e.ComplaintRefused,
+    "demerit.cases.appeal_filed.v1": e.AppealFiled,
+    "demerit.cases.dismissal_contested.v1": e.DismissalContested,
+    "demerit.cases.appeal_returned.v1": e.AppealReturned,
+    "demerit.cases.appeal_resumed.v1": e.AppealResumed,
+    "demerit.cases.appeal_lapsed.v1": e.AppealLapsed,
+    "demerit.cases.appeal_rejected.v1": e.AppealRejected,
+    decisions.REVERSED: e.DecisionReversed,
+    decisions.REGRADED: e.DecisionRegraded,
+    "demerit.cases.dismissal_overturned.v1": e.DismissalOverturned,
+    decisions.SANCTION_STAYED: e.SanctionStayed,
+    decisions.STAY_LIFTED: e.StayLifted,
+    "demerit.cases.revocation_proposed.v1": e.RevocationProposed,
+    "demerit.cases.revocation_declined.v1": e.RevocationDeclined,
+    "demerit.cases.revocation_withdrawn.v1": e.RevocationWithdrawn,
+    decisions.REVOKED: e.DecisionRevoked,
+    "demerit.cases.personal_data_erased.v1": e.PersonalDataErased,
+    "demerit.cases.deadlines_recomputed.v1": e.DeadlinesRecomputed,
     "demerit.cases.deadline_breached.v1": e.DeadlineBreached,
 }
 NAMES: Final[Mapping[type[Fact], str]] = {fact: name for name, fact in TYPES.items()}
-MOVES_POINTS: Final = frozenset({decisions.ORDINARY_UPHELD, decisions.SEVERE_UPHELD})
+# A follower that does not know one of these must stop: it changes what a seller may do.
+MOVES_POINTS: Final = frozenset(
+    {
+        decisions.ORDINARY_UPHELD,
+        decisions.SEVERE_UPHELD,
+        decisions.REVERSED,
+        decisions.REGRADED,
+        decisions.REVOKED,
+        decisions.SANCTION_STAYED,
+        decisions.STAY_LIFTED,
+    }
+)
+
+# Fields that came later are written only where they say something: the bytes of earlier facts stay what they were.
+_ADDED: Final[Mapping[type[Fact], Mapping[str, object]]] = {e.ComplaintFiled: {"detector": None, "overlaps": ()}}
+
+# The field that says when a fact happened, of those that do not happen with their recording.
+_TIMES: Final[Mapping[type[Fact], str]] = {
+    e.ComplaintFiled: "filed_at",
+    e.RespondentNotified: "received_at",
+    e.EvidenceSubmitted: "received_at",
+    e.DefenceSubmitted: "submitted_at",
+    e.EvidenceWindowWaived: "waived_at",
+    e.HandlingStarted: "started_at",
+    e.ComplaintWithdrawn: "withdrawn_at",
+    e.DecisionNotified: "notified_at",
+    e.AppealFiled: "filed_at",
+    e.DismissalContested: "filed_at",
+    e.AppealReturned: "returned_at",
+    e.AppealResumed: "resumed_at",
+    e.AppealLapsed: "lapsed_at",
+    e.DecisionRegraded: "decided_at",
+    e.DismissalOverturned: "overturned_at",
+    e.DeadlineBreached: "due",
+}
 
 _decoders: Final[Mapping[str, msgspec.json.Decoder[Any]]] = {
     name: msgspec.json.Decoder(fact) for name, fact in TYPES.items()
@@ -84,14 +140,14 @@ def to_draft(event: Fact, *, event_id: str, version: int, provenance: Provenance
         ValueError: a string in the event is not ASCII; free text belongs in the vault.
     """
     name = NAMES[type(event)]
-    of_clock = isinstance(event, e.DeadlineBreached)
+    of_clock = isinstance(event, e.ClockEvent)
     return Draft(
         id=event_id,
         type=name,
         stream=clock_stream(provenance.case_id) if of_clock else case_stream(provenance.case_id),
         stream_version=version,
         subject=provenance.seller,
-        data=cloudevent.canonical(event),
+        data=cloudevent.canonical(_said(event)),
         time=effective_at(event),
         standing_effect="points" if name in MOVES_POINTS else "none",
         correlation_id=provenance.case_id,
@@ -103,27 +159,26 @@ def to_draft(event: Fact, *, event_id: str, version: int, provenance: Provenance
     )
 
 
+def _said(event: Fact) -> object:
+    added = _ADDED.get(type(event))
+    if added is None:
+        return event
+    silent = {name for name, nothing in added.items() if getattr(event, name) == nothing}
+    return {name: value for name, value in _fields(event) if name not in silent}
+
+
+def _fields(event: Fact) -> Iterator[tuple[str, object]]:
+    return ((field.name, getattr(event, field.name)) for field in fields(event))
+
+
 def effective_at(event: Fact) -> datetime | None:
-    """Return the instant (UTC) at which the fact happened, or None: at its recorded time, as every decision does."""
-    match event:
-        case e.ComplaintFiled():
-            return event.filed_at
-        case e.RespondentNotified() | e.EvidenceSubmitted():
-            return event.received_at
-        case e.DefenceSubmitted():
-            return event.submitted_at
-        case e.EvidenceWindowWaived():
-            return event.waived_at
-        case e.HandlingStarted():
-            return event.started_at
-        case e.ComplaintWithdrawn():
-            return event.withdrawn_at
-        case e.DecisionNotified():
-            return event.notified_at
-        case e.DeadlineBreached():
-            return event.due
-        case _:
-            return None
+    """Return the instant (UTC) at which the fact happened, or None: at its recorded time, as every decision does.
+
+    A regrade counts from the instant of the decision in whose place it stands.
+    """
+    name = _TIMES.get(type(event))
+    at: datetime | None = None if name is None else getattr(event, name)
+    return at
 
 
 def from_stored(stored: Stored) -> Recorded[Fact]:

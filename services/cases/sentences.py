@@ -5,6 +5,7 @@ from typing import TypeAlias, assert_never
 from services.cases.deadlineview import local
 from services.cases.domain import events as e
 from services.cases.publication import Fact
+from services.cases.sentences_afterwards import Afterwards, of_decided
 
 _Decided: TypeAlias = e.ComplaintDismissed | e.OrdinaryViolationUpheld | e.SevereViolationUpheld
 _Proposed: TypeAlias = e.SevereViolationProposed | e.OverrideProposed | e.ProposalDeclined | e.ProposalWithdrawn
@@ -16,33 +17,31 @@ _OfParties: TypeAlias = (
     | e.EvidenceWindowWaived
     | e.ComplaintWithdrawn
 )
-_OfOfficers: TypeAlias = e.HandlingStarted | e.OfficerRecused | e.EvidenceAssessed
+_OfOfficers: TypeAlias = (
+    e.HandlingStarted
+    | e.OfficerRecused
+    | e.EvidenceAssessed
+    | e.LateEvidenceAdmitted
+    | e.LateEvidenceExcluded
+    | e.ComplaintMerged
+    | e.ComplaintRefused
+)
+_OfTime: TypeAlias = e.DeadlineExtended | e.DeadlineBreached | e.DeadlinesRecomputed
 
 
 def sentence(fact: Fact) -> str:
     """Return the fact in words."""
-    match fact:
-        case (
-            e.ComplaintFiled()
-            | e.RespondentNotified()
-            | e.DefenceSubmitted()
-            | e.EvidenceSubmitted()
-            | e.EvidenceWindowWaived()
-            | e.ComplaintWithdrawn()
-        ):
-            return _of_parties(fact)
-        case e.HandlingStarted() | e.OfficerRecused() | e.EvidenceAssessed():
-            return _of_officers(fact)
-        case e.SevereViolationProposed() | e.OverrideProposed() | e.ProposalDeclined() | e.ProposalWithdrawn():
-            return _proposed(fact)
-        case e.ComplaintDismissed() | e.OrdinaryViolationUpheld() | e.SevereViolationUpheld():
-            return _decided(fact)
-        case e.DecisionNotified():
-            return f"The parties have the decision; an appeal is possible until {local(fact.appeal_due)}."
-        case e.DeadlineBreached():
-            return f"The deadline of {fact.deadline} passed at {local(fact.due)} with its work undone."
-        case _:
-            assert_never(fact)
+    if isinstance(fact, Afterwards):
+        return of_decided(fact)
+    if isinstance(fact, _OfParties):
+        return _of_parties(fact)
+    if isinstance(fact, _OfOfficers):
+        return _of_officers(fact)
+    if isinstance(fact, _Proposed):
+        return _proposed(fact)
+    if isinstance(fact, _OfTime):
+        return _of_time(fact)
+    return _decided(fact)
 
 
 def _of_parties(fact: _OfParties) -> str:
@@ -76,6 +75,16 @@ def _of_officers(fact: _OfOfficers) -> str:
         case e.EvidenceAssessed():
             shows = f", showing {', '.join(fact.shows)}" if fact.shows else ""
             return f"{fact.officer} found a piece of evidence {fact.verdict}{shows}."
+        case e.LateEvidenceAdmitted():
+            return f"{fact.officer} admitted a late piece of evidence."
+        case e.LateEvidenceExcluded():
+            return f"{fact.officer} excluded a late piece of evidence."
+        case e.ComplaintMerged():
+            who = "The complaint came in twice and was" if fact.officer is None else "The complaint was"
+            return f"{who} merged into case {fact.into}."
+        case e.ComplaintRefused():
+            referral = f" and referred to {fact.referral}" if fact.referral else ""
+            return f"The complaint was not taken up ({fact.code}){referral}."
         case _:
             assert_never(fact)
 
@@ -105,6 +114,24 @@ def _decided(fact: _Decided) -> str:
             return f"An ordinary violation was upheld ({fact.grade}): {fact.points} points."
         case e.SevereViolationUpheld():
             return f"A severe violation was upheld ({fact.grade}): {fact.points} points."
+        case _:
+            assert_never(fact)
+
+
+def _of_time(fact: _OfTime) -> str:
+    match fact:
+        case e.DeadlineBreached():
+            return f"The deadline of {fact.deadline} passed at {local(fact.due)} with its work undone."
+        case e.DeadlineExtended():
+            why = {
+                "supervisor": f"{fact.supervisor} extended it",
+                "late_notice": "the respondent got notice late",
+                "evidence_extended": "the respondent got more time",
+            }[fact.cause]
+            return f"The deadline of {fact.deadline} is now {local(fact.due.due)}: {why}."
+        case e.DeadlinesRecomputed():
+            moved = ", ".join(f"{change.deadline} to {local(change.after.due)}" for change in fact.changes)
+            return f"Deadlines were counted anew ({fact.cause}): {moved}."
         case _:
             assert_never(fact)
 

@@ -6,6 +6,7 @@ from typing import Annotated, Final
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
+from services.cases.domain.world import RETENTION
 from shared.kit.settings import ServiceSettings
 
 PORT: Final = 8001
@@ -26,6 +27,12 @@ class Settings(ServiceSettings):
     )
     clock_grace_s: Annotated[float, Field(ge=0, le=3600)] = Field(
         default=10.0, description="How long a deadline must have passed, so that writes under way are in before"
+    )
+    retention_days: Annotated[int, Field(ge=0, le=36_500)] = Field(
+        default=RETENTION.days, description="How long personal data is kept after a case has ended, at the least"
+    )
+    merge_repeats: bool = Field(
+        default=False, description="Merge a complaint that came in twice when it is filed, rather than by an officer"
     )
     upload_timeout_s: Annotated[float, Field(gt=0, le=3600)] = 300.0
 

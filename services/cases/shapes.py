@@ -24,6 +24,7 @@ class DeadlineView(BaseModel):
     provisional: bool
     over: bool = Field(description="The due instant has passed")
     breached: bool = Field(description="It passed with the platform's work undone")
+    extended: bool = Field(description="It is later than the rulebook alone has it")
 
 
 class TradeView(BaseModel):

@@ -9,6 +9,7 @@ CASES: Final = Table(
     {
         "case_id": "text",
         "version": "integer",  # of the case's stream
+        "clock_version": "integer",  # of the stream of what time did to it
         "state": "text",  # by the facts alone; what the clock makes of it is said when it is read
         "notified": "integer",  # 1 once the respondent has notice of the complaint
         "review_from_us": "integer",  # an open case is under review from here on
@@ -22,17 +23,39 @@ CASES: Final = Table(
         "resolution_due_us": "integer",
         "ended_us": "integer",  # decided or withdrawn
         "provisional": "integer",  # 1 while a deadline that is still open rests on an estimate
+        "breached_from_us": "integer",  # a deadline is breached from here on, unless its work is done before
         "next_due": "text",  # the platform's next deadline, by name
         "next_due_us": "integer",
+        "appeal_closes_us": "integer",  # a returned appeal comes to nothing from here on
         "decision": "text",  # event id
         "decision_type": "text",
+        "penalty": "text",  # event id of what counts in the ledger: the decision, or the regrade in its place
+        "erased": "integer",  # 1 once the personal data is destroyed
     },
     key=("case_id",),
     indexes=(("next_due_us",), ("state", "next_due_us"), ("respondent", "next_due_us"), ("officer", "next_due_us")),
 )
 
+INCIDENTS: Final = Table(
+    "incidents",
+    {
+        "case_id": "text",
+        "number": "integer",  # from 1, as filed
+        "complainant": "text",
+        "respondent": "text",
+        "trade": "text",
+        "channel": "text",
+        "from_us": "integer",
+        "until_us": "integer",  # null: a moment
+        "ends_us": "integer",  # inclusive, also of a moment
+        "penalised": "integer",  # 1 while the case gives a penalty
+    },
+    key=("case_id", "number"),
+    indexes=(("complainant", "respondent", "trade"),),
+)
+
 PENDING: Final = Table(
-    "pending_deadlines",  # those that are neither met in time nor recorded as breached: the clock's work list
+    "pending_deadlines",  # those that are neither met in time nor recorded as passed: the clock's work list
     {"case_id": "text", "deadline": "text", "due_us": "integer"},
     key=("case_id", "deadline"),
     indexes=(("due_us",),),
@@ -56,4 +79,4 @@ ANNOUNCEMENTS: Final = Table(
 OPEN: Final = "open"  # the stored state of what the clock calls filed, evidence_open or under_review
 FOREVER_US: Final = 2**62  # stands for "never": later than any instant that can be written down
 
-TABLES: Final = (CASES, PENDING, ANNOUNCEMENTS)
+TABLES: Final = (CASES, INCIDENTS, PENDING, ANNOUNCEMENTS)

@@ -1,19 +1,21 @@
 """What one decision commits together: its events, its read-model rows and its receipt, made from the log's stamps."""
 
 from collections.abc import Sequence
-from typing import Final
+from dataclasses import replace
 
 from services.cases.casefile import Loaded, fold
-from services.cases.caserow import rows_of
+from services.cases.caserow import rows_of, unless_clocked
+from services.cases.causes import cause_of
 from services.cases.domain.case import CaseState
 from services.cases.domain.events import (
     CaseEvent,
+    ComplaintMerged,
     OrdinaryViolationUpheld,
-    ProposalDeclined,
-    ProposalWithdrawn,
     SevereViolationUpheld,
 )
-from services.cases.domain.state import OverrideProposed, SevereProposed, Unfiled
+from services.cases.domain.matters import matter_of
+from services.cases.domain.state import Unfiled
+from services.cases.incidentrow import unless_ended, unless_penalised
 from services.cases.publication import Provenance, to_draft
 from services.cases.reader import state_for
 from services.cases.receipts import Receipt, kept_bytes, references
@@ -22,9 +24,7 @@ from shared.kit.cloudevent import Draft
 from shared.kit.decider import Recorded
 from shared.kit.ids import uuid7
 from shared.kit.log.model import Append, Idempotency, Stamp
-from shared.kit.log.rows import RowChange
-
-ANSWERS: Final = (OrdinaryViolationUpheld, SevereViolationUpheld, ProposalDeclined, ProposalWithdrawn)
+from shared.kit.log.rows import RowChange, Unless
 
 
 class Unit:
@@ -35,12 +35,12 @@ class Unit:
         self._drafts = self._make_drafts()
 
     def append(self) -> Append:
-        """Return what is to be committed together."""
+        """Return what is to be committed together, refused where somebody else's append has made it untrue."""
         key = self._request.key
         idempotency = None
         if key is not None:
             idempotency = Idempotency(key.scope, key.digest, lambda stamps: kept_bytes(self.receipt(stamps)))
-        return Append(self._drafts, self._rows, idempotency)
+        return Append(self._drafts, self._rows, idempotency, unless=self._guards())
 
     def receipt(self, stamps: Sequence[Stamp]) -> Receipt:
         """Return the answer to the request."""
@@ -58,11 +58,19 @@ class Unit:
     def _rows(self, stamps: Sequence[Stamp]) -> Sequence[RowChange]:
         if not stamps:
             return self._request.rows
-        version = self._loaded.version + len(stamps)
-        return [
-            *rows_of(self._loaded.state, self._after(stamps), self._request.case_id, version),
-            *self._request.rows,
-        ]
+        loaded = self._loaded
+        after = replace(loaded, state=self._after(stamps), version=loaded.version + len(stamps))
+        return [*rows_of(loaded.state, after), *self._request.rows]
+
+    def _guards(self) -> list[Unless]:
+        """What time did to the case meanwhile, and what became of other cases of its matter."""
+        state, guards = self._loaded.state, [unless_clocked(self._loaded)]
+        for event in self._events:
+            if isinstance(event, OrdinaryViolationUpheld | SevereViolationUpheld) and not isinstance(state, Unfiled):
+                guards += unless_penalised(matter_of(state.file.filed), state.file.filed.incidents)
+            elif isinstance(event, ComplaintMerged):
+                guards.append(unless_ended(event.into))
+        return guards
 
     def _after(self, stamps: Sequence[Stamp]) -> CaseState:
         recorded = [
@@ -86,17 +94,10 @@ class Unit:
                 event_id=uuid7(),
                 version=self._loaded.version + nth,
                 provenance=provenance,
-                causation_id=self._cause(event),
+                causation_id=cause_of(self._loaded.state, event),
             )
             for nth, event in enumerate(self._events, start=1)
         ]
-
-    def _cause(self, event: CaseEvent) -> str:
-        """The proposal that an answer answers; "" for everything else."""
-        state = self._loaded.state
-        if isinstance(state, SevereProposed | OverrideProposed) and isinstance(event, ANSWERS):
-            return state.proposal.id
-        return ""
 
     def _seller(self) -> str:
         state = self._loaded.state

@@ -10,13 +10,12 @@ from services.cases.domain.case import CaseState, World
 from services.cases.domain.checklist import check
 from services.cases.domain.decisions import refused_upholding
 from services.cases.domain.events import Subject
+from services.cases.domain.file import CaseFile, Piece
 from services.cases.domain.findings import find
 from services.cases.domain.state import (
-    CaseFile,
     Dismissed,
     Open,
     OverrideProposed,
-    Piece,
     SevereProposed,
     Unfiled,
     Upheld,
@@ -129,7 +128,7 @@ def _outcomes(file: CaseFile, found_subject: Subject, world: World, now: datetim
         return None
     findings = find(file, found_subject)
     checklist = check(findings, version)
-    unmet = refused_upholding(file, now)
+    unmet = refused_upholding(file, now, world)
     return OutcomesView(
         found_subject=found_subject,
         findings=findings_view(findings),

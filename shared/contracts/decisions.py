@@ -13,6 +13,8 @@ SEVERE_UPHELD: Final = "demerit.cases.severe_violation_upheld.v1"
 REVERSED: Final = "demerit.cases.decision_reversed.v1"
 REGRADED: Final = "demerit.cases.decision_regraded.v1"
 REVOKED: Final = "demerit.cases.decision_revoked.v1"
+SANCTION_STAYED: Final = "demerit.cases.sanction_stayed.v1"
+STAY_LIFTED: Final = "demerit.cases.stay_lifted.v1"
 
 
 class PinnedRef(msgspec.Struct, frozen=True):

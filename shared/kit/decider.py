@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Generic, TypeAlias, TypeVar
 
 E_co = TypeVar("E_co", covariant=True)
+F = TypeVar("F")
 
 Detail: TypeAlias = str | int | bool | tuple["Detail", ...] | Mapping[str, "Detail"] | None
 
@@ -24,6 +25,11 @@ class Recorded(Generic[E_co]):
     id: str
     position: int
     recorded_at: datetime
+
+
+def recorded_as(event: F, recorded: Recorded[object]) -> Recorded[F]:
+    """Return what the log holds with its event's own type, where that was found out; `event` is the one recorded."""
+    return Recorded(event, recorded.id, recorded.position, recorded.recorded_at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import get_args
@@ -11,7 +12,7 @@ from typing import get_args
 import msgspec
 import pytest
 
-from services.cases.domain.events import CaseEvent, ClockEvent
+from services.cases.domain.events import CaseEvent, ClockEvent, ComplaintFiled
 from services.cases.publication import (
     MOVES_POINTS,
     NAMES,
@@ -70,7 +71,7 @@ def test_there_is_a_golden_file_for_every_name_and_none_besides() -> None:
 
 
 def test_every_fact_has_one_name_and_every_name_one_fact() -> None:
-    facts = {*get_args(CaseEvent), ClockEvent}
+    facts = {*get_args(CaseEvent), *get_args(ClockEvent)}
     assert set(NAMES) == facts
     assert len(TYPES) == len(NAMES)
     assert all(TYPES[NAMES[fact]] is fact for fact in facts)
@@ -99,22 +100,42 @@ def leaves(value: object) -> Iterator[object]:
         yield value
 
 
+CONTRACTS: dict[str, type[msgspec.Struct]] = {
+    decisions.ORDINARY_UPHELD: decisions.ViolationUpheld,
+    decisions.SEVERE_UPHELD: decisions.ViolationUpheld,
+    decisions.REVERSED: decisions.DecisionReversed,
+    decisions.REVOKED: decisions.DecisionReversed,
+    decisions.REGRADED: decisions.DecisionRegraded,
+    decisions.SANCTION_STAYED: decisions.DecisionReversed,
+    decisions.STAY_LIFTED: decisions.DecisionReversed,
+}
+
+
 @pytest.mark.parametrize("name", sorted(MOVES_POINTS))
 def test_what_moves_points_satisfies_the_contract_of_followers(name: str) -> None:
     envelope = cloudevent.decode(rendered(SAMPLES[name.split(".")[2]]))
-    read = msgspec.json.decode(envelope.data, type=decisions.ViolationUpheld)
+    read = msgspec.json.decode(envelope.data, type=CONTRACTS[name])
     sample = from_stored(stored(rendered(SAMPLES[name.split(".")[2]]))).event
-    written = msgspec.convert(msgspec.to_builtins(sample), decisions.ViolationUpheld)
+    written = msgspec.convert(msgspec.to_builtins(sample), CONTRACTS[name])
     assert envelope.standingeffect == "points"
     assert read == written
 
 
-def test_only_decisions_that_uphold_move_points() -> None:
+def test_only_what_changes_a_standing_moves_points() -> None:
     effects = {name: cloudevent.decode(rendered(sample)).standingeffect for name, sample in SAMPLES.items()}
     assert {name for name, effect in effects.items() if effect == "points"} == {
-        "ordinary_violation_upheld",
-        "severe_violation_upheld",
+        name.split(".")[2] for name in CONTRACTS
     }
+
+
+def test_what_came_later_is_written_only_where_it_says_something() -> None:
+    """Given a filing by a detector that overlaps another case, then both are in its bytes; else neither is named."""
+    plain = SAMPLES["complaint_filed"]
+    assert isinstance(plain, ComplaintFiled)
+    said = replace(plain, detector="night-calls", overlaps=("case-2",))
+    assert from_stored(stored(rendered(said))).event == said
+    assert b"detector" not in rendered(plain)
+    assert b"overlaps" not in rendered(plain)
 
 
 def test_a_decision_counts_from_its_recorded_time_and_other_facts_from_their_own() -> None:

@@ -15,6 +15,7 @@ CALENDAR: Final = Ref("CN-2026", "ef" * 32)
 DUE: Final = Deadline(LATER, provisional=True, calendars=(CALENDAR,))
 FINDINGS: Final = e.Findings("abuse", "other", True, False, ("insult", "threat"), True)
 SILENT: Final = e.Findings()
+DECISION: Final = "01a20a0b-6a0d-72bc-890e-5bc69604c17c"
 HIDDEN: Final = Sanction(168, ("shop_hidden",))
 
 SAMPLES: Final[dict[str, Fact]] = {
@@ -52,4 +53,30 @@ SAMPLES: Final[dict[str, Fact]] = {
     "severe_violation_upheld": e.SevereViolationUpheld("o-1", "o-2", "grave", 48, (), SILENT, (), RULEBOOK, (), DIGEST),
     "decision_notified": e.DecisionNotified(AT, LATER),
     "deadline_breached": e.DeadlineBreached("resolution", LATER, provisional=True),
+    "late_evidence_admitted": e.LateEvidenceAdmitted("e-1", "o-1", DIGEST),
+    "late_evidence_excluded": e.LateEvidenceExcluded("e-1", "o-1", DIGEST),
+    "deadline_extended": e.DeadlineExtended("resolution", DUE, "supervisor", "v-1", DIGEST),
+    "complaint_merged": e.ComplaintMerged("01a20a0b-690e-745e-a361-cf6a252e7b46", None, ""),
+    "complaint_refused": e.ComplaintRefused("o-1", "belongs_elsewhere", "after_sales_dispute", DIGEST),
+    "appeal_filed": e.AppealFiled(DECISION, AT, DIGEST),
+    "dismissal_contested": e.DismissalContested(DECISION, AT, DIGEST),
+    "appeal_returned": e.AppealReturned("r-1", AT, LATER, DIGEST),
+    "appeal_resumed": e.AppealResumed(AT, DIGEST),
+    "appeal_lapsed": e.AppealLapsed(DECISION, LATER),
+    "appeal_rejected": e.AppealRejected(DECISION, "r-1", DIGEST),
+    "decision_reversed": e.DecisionReversed(DECISION, "r-1", DIGEST),
+    "decision_regraded": e.DecisionRegraded(
+        DECISION, "r-1", "ordinary", "general", 0, (HIDDEN,), RULEBOOK, (CALENDAR,), AT, DIGEST
+    ),
+    "dismissal_overturned": e.DismissalOverturned(DECISION, "r-1", AT, DUE, DIGEST),
+    "sanction_stayed": e.SanctionStayed(DECISION, "r-1", DIGEST),
+    "stay_lifted": e.StayLifted(DECISION, "appeal_rejected", None, ""),
+    "revocation_proposed": e.RevocationProposed(DECISION, "v-1", DIGEST),
+    "revocation_declined": e.RevocationDeclined("v-2", DIGEST),
+    "revocation_withdrawn": e.RevocationWithdrawn("v-1"),
+    "decision_revoked": e.DecisionRevoked(DECISION, "v-1", "v-2", "01a20a0b-690e-745e-a361-cf6a252e7b47", DIGEST),
+    "personal_data_erased": e.PersonalDataErased("a-1", LATER),
+    "deadlines_recomputed": e.DeadlinesRecomputed(
+        "calendar_published", (e.Recomputed("resolution", DUE, Deadline(LATER, provisional=False)),)
+    ),
 }

@@ -5,10 +5,10 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import ConfigDict, Field, StringConstraints
 from pydantic.json_schema import SkipJsonSchema
 
-from services.cases.domain.decisions import REFERRALS
 from services.cases.domain.events import Claim, Incident, Subject, Trade, Verdict
 from services.cases.domain.evidence_kinds import KINDS
 from services.cases.domain.intake import CHANNELS, MAX_CONTACTS, MAX_INCIDENTS
+from services.cases.domain.referrals import REFERRALS
 from shared.kit.fields import Body, Code, Identifier, Instant, LongText, Natural, ShortText
 
 MAX_ITEMS: Final = 1000  # of any list; the domain's own limits are lower and have refusals of their own

@@ -4,37 +4,50 @@ Pure: the same state, command and world give the same answer; a refusal changes 
 Source: domain rules §3, the command table.
 """
 
-from typing import TypeAlias, assert_never
+from typing import assert_never
 
-from services.cases.domain import commands, decisions, errors, handling, intake, proposals, submissions
-from services.cases.domain.commands import CaseCommand
+from services.cases.domain import (
+    commands,
+    decisions,
+    erasure,
+    errors,
+    extending,
+    handling,
+    intake,
+    merging,
+    proposals,
+    submissions,
+)
+from services.cases.domain.afterwards import of_decided
+from services.cases.domain.commands import (
+    AnswerCommand,
+    AppealCommand,
+    CaseCommand,
+    HandlingCommand,
+    PartyCommand,
+    RevocationCommand,
+    RulingCommand,
+)
 from services.cases.domain.events import CaseEvent
 from services.cases.domain.evolve import evolve
 from services.cases.domain.state import (
     UNFILED,
     CaseState,
-    Dismissed,
+    Ended,
+    Merged,
     Open,
     OverrideProposed,
+    Refused,
     SevereProposed,
     Undecided,
     Unfiled,
-    Upheld,
     Withdrawn,
     state_name,
 )
-from services.cases.domain.winner import winner
 from services.cases.domain.world import World
 from shared.kit.decider import Refusal
 
 __all__ = ["UNFILED", "CaseState", "World", "decide", "evolve", "state_name"]
-
-_PartyCommand: TypeAlias = (
-    commands.SubmitDefence | commands.SubmitEvidence | commands.WaiveWindow | commands.WithdrawComplaint
-)
-_HandlingCommand: TypeAlias = commands.StartHandling | commands.Recuse | commands.AssessEvidence
-_Ruling: TypeAlias = commands.Dismiss | commands.UpholdOrdinary | commands.ProposeSevere | commands.ProposeOverride
-_Answer: TypeAlias = commands.AnswerProposal | commands.WithdrawProposal
 
 
 def decide(state: CaseState, command: CaseCommand, world: World) -> list[CaseEvent] | Refusal:
@@ -42,63 +55,68 @@ def decide(state: CaseState, command: CaseCommand, world: World) -> list[CaseEve
 
     What the state alone forbids is said first, so that who comes too late learns which decision won.
     """
+    if isinstance(state, Unfiled):
+        if isinstance(command, commands.FileComplaint):
+            return intake.file_complaint(command, world)
+        return errors.not_filed()
+    if isinstance(command, commands.FileComplaint):
+        return errors.already_filed()
+    erased = state.file.erased
+    if erased is not None and not isinstance(command, commands.RevokeInRecall):
+        return errors.personal_data_erased(erased.held_until)
     match state:
-        case Unfiled():
-            if isinstance(command, commands.FileComplaint):
-                return intake.file_complaint(command, world)
-            return errors.not_filed()
         case Open() | SevereProposed() | OverrideProposed():
             return _of_undecided(state, command, world)
-        case Upheld() | Dismissed():
-            if isinstance(command, commands.NotifyDecision):
-                return decisions.notify_decision(state, command, world)
-            if isinstance(command, commands.FileComplaint):
-                return errors.already_filed()
-            return errors.already_decided(winner(state))
+        case Withdrawn() | Merged() | Refused():
+            return _of_ended(state, command, world)
+        case _:
+            return of_decided(state, command, world)
+
+
+def _of_ended(state: Ended, command: CaseCommand, world: World) -> list[CaseEvent] | Refusal:
+    if isinstance(command, commands.EraseData):
+        return erasure.erase_data(state, command, world)
+    if isinstance(command, commands.NotifyDecision | AppealCommand | RevocationCommand):
+        return errors.undecided()
+    match state:
         case Withdrawn():
-            return _of_withdrawn(state, command)
+            return errors.complaint_withdrawn(state.withdrawn_at)
+        case Merged():
+            return errors.complaint_merged(state.merged.event.into)
+        case Refused():
+            return errors.complaint_refused(state.refused.event.code, state.refused.event.referral)
         case _:
             assert_never(state)
 
 
-def _of_withdrawn(state: Withdrawn, command: CaseCommand) -> Refusal:
-    if isinstance(command, commands.FileComplaint):
-        return errors.already_filed()
-    if isinstance(command, commands.NotifyDecision):
-        return errors.undecided()
-    return errors.complaint_withdrawn(state.withdrawn_at)
-
-
 def _of_undecided(state: Undecided, command: CaseCommand, world: World) -> list[CaseEvent] | Refusal:
+    if isinstance(command, PartyCommand):
+        return _by_party(state, command)
+    if isinstance(command, HandlingCommand):
+        return _by_handler(state, command, world)
+    if isinstance(command, RulingCommand):
+        if not isinstance(state, Open):
+            return errors.proposal_pending(state.proposal.id, state.proposal.event.officer)
+        return _ruling(state, command, world)
+    if isinstance(command, AnswerCommand):
+        return _answer(state, command, world)
     match command:
         case commands.FileComplaint():
             return errors.already_filed()
         case commands.NotifyRespondent():
             return intake.notify_respondent(state, command, world)
-        case (
-            commands.SubmitDefence() | commands.SubmitEvidence() | commands.WaiveWindow() | commands.WithdrawComplaint()
-        ):
-            return _by_party(state, command)
-        case commands.StartHandling() | commands.Recuse() | commands.AssessEvidence():
-            return _by_handler(state, command, world)
-        case commands.Dismiss() | commands.UpholdOrdinary() | commands.ProposeSevere() | commands.ProposeOverride():
-            if not isinstance(state, Open):
-                return errors.proposal_pending(state.proposal.id, state.proposal.event.officer)
-            return _ruling(state, command, world)
-        case commands.AnswerProposal() | commands.WithdrawProposal():
-            return _answer(state, command, world)
-        case commands.NotifyDecision():
-            return errors.undecided()
+        case commands.EraseData():
+            return erasure.erase_data(state, command, world)
         case _:
-            assert_never(command)
+            return errors.undecided()
 
 
-def _by_party(state: Undecided, command: _PartyCommand) -> list[CaseEvent] | Refusal:
+def _by_party(state: Undecided, command: PartyCommand) -> list[CaseEvent] | Refusal:
     match command:
         case commands.SubmitDefence():
             return submissions.submit_defence(state, command)
         case commands.SubmitEvidence():
-            return submissions.submit_evidence(state, command)
+            return submissions.submit_evidence(state.file, command)
         case commands.WaiveWindow():
             return submissions.waive_window(state, command)
         case commands.WithdrawComplaint():
@@ -107,7 +125,7 @@ def _by_party(state: Undecided, command: _PartyCommand) -> list[CaseEvent] | Ref
             assert_never(command)
 
 
-def _by_handler(state: Undecided, command: _HandlingCommand, world: World) -> list[CaseEvent] | Refusal:
+def _by_handler(state: Undecided, command: HandlingCommand, world: World) -> list[CaseEvent] | Refusal:
     match command:
         case commands.StartHandling():
             return handling.start_handling(state, command)
@@ -115,11 +133,19 @@ def _by_handler(state: Undecided, command: _HandlingCommand, world: World) -> li
             return handling.recuse(state, command)
         case commands.AssessEvidence():
             return handling.assess_evidence(state, command, world)
+        case commands.RuleOnLateEvidence():
+            return handling.rule_on_late_evidence(state, command)
+        case commands.ExtendDeadline():
+            return extending.extend(state, command, world)
+        case commands.MergeComplaint():
+            return merging.merge(state, command, world)
+        case commands.RefuseComplaint():
+            return merging.refuse(state, command)
         case _:
             assert_never(command)
 
 
-def _ruling(state: Open, command: _Ruling, world: World) -> list[CaseEvent] | Refusal:
+def _ruling(state: Open, command: RulingCommand, world: World) -> list[CaseEvent] | Refusal:
     match command:
         case commands.Dismiss():
             return decisions.dismiss(state, command, world)
@@ -133,7 +159,7 @@ def _ruling(state: Open, command: _Ruling, world: World) -> list[CaseEvent] | Re
             assert_never(command)
 
 
-def _answer(state: Undecided, command: _Answer, world: World) -> list[CaseEvent] | Refusal:
+def _answer(state: Undecided, command: AnswerCommand, world: World) -> list[CaseEvent] | Refusal:
     match command:
         case commands.AnswerProposal():
             return proposals.answer_proposal(state, command, world)

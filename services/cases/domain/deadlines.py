@@ -37,6 +37,15 @@ def resolution_due(rules: Deadlines, calendars: Calendars, filed_at: datetime) -
     return _nth_working_day(rules.resolution_working_days, _date(filed_at) + DAY, calendars)
 
 
+def resolution_after(rules: Deadlines, calendars: Calendars, window_end: datetime) -> Deadline:
+    """Return by when the case must be decided where the evidence window ends too late for the usual deadline.
+
+    As many working days, at least one, as lie between stepping in and deciding, counted from the end of the window.
+    """
+    days = max(1, rules.resolution_working_days - rules.first_handling_working_days)
+    return _nth_working_day(days, _date(window_end - timedelta(microseconds=1)) + DAY, calendars)
+
+
 def appeal_due(rules: Deadlines, notified_at: datetime) -> datetime:
     """Return when the appeal window that opens with the decision's notice closes, unless an appeal stops its clock."""
     return notified_at + timedelta(hours=rules.appeal_hours)

@@ -4,31 +4,23 @@ A dismissal does not wait for the evidence window: the window protects the respo
 burden. Everything that may end in points does.
 """
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Final
 
 from services.cases.domain import errors, events
 from services.cases.domain.checklist import PROPOSE_SEVERE, UPHOLD_ORDINARY, Checklist, Outcome, check, grades_by
 from services.cases.domain.commands import Dismiss, NotifyDecision, ProposeOverride, ProposeSevere, UpholdOrdinary
 from services.cases.domain.deadlines import appeal_due
 from services.cases.domain.events import CaseEvent, ComplaintDismissed, DecisionNotified, Findings
+from services.cases.domain.file import CaseFile
 from services.cases.domain.findings import find, has_verified
+from services.cases.domain.matters import penalised
 from services.cases.domain.officers import refused_officer
+from services.cases.domain.referrals import REFERRAL_OF, REFERRALS
 from services.cases.domain.rulings import ordinary_upheld
-from services.cases.domain.state import CaseFile, Decided, Open
+from services.cases.domain.state import Dismissed, Open, Upheld
 from services.cases.domain.world import World
 from shared.kit.decider import Refusal
 from shared.rulebook.model import RulebookVersion
-
-# Where a dispute that is no harassment belongs (S6, S5): a dismissal on such a ground always says so.
-_REFERRAL_OF: Final[Mapping[str, str]] = {
-    "abuse_not_harassment": "civility_report",
-    "other_dispute_counterfeit": "counterfeit_report",
-    "other_dispute_fake_trade": "fake_trade_report",
-    "other_dispute_after_sales": "after_sales_dispute",
-}
-REFERRALS: Final = tuple(_REFERRAL_OF.values())
 
 _ReasonedCommand = Dismiss | UpholdOrdinary | ProposeSevere | ProposeOverride
 
@@ -42,7 +34,7 @@ def dismiss(state: Open, command: Dismiss, world: World) -> list[CaseEvent] | Re
     refusal = _refused_ground(command.ground, check(findings, version), version)
     if refusal is not None:
         return refusal
-    referral = command.referral or _REFERRAL_OF.get(command.ground)
+    referral = command.referral or REFERRAL_OF.get(command.ground)
     if referral is not None and referral not in REFERRALS:
         return errors.unknown_referral(referral, REFERRALS)
     return [
@@ -67,7 +59,7 @@ def uphold_ordinary(state: Open, command: UpholdOrdinary, world: World) -> list[
     if isinstance(version, Refusal):
         return version
     findings = find(state.file, command.found_subject)
-    refusal = refused_upholding(state.file, command.at) or refused_grade(
+    refusal = refused_upholding(state.file, command.at, world) or refused_grade(
         UPHOLD_ORDINARY, command.grade, findings, version
     )
     if refusal is not None:
@@ -82,7 +74,7 @@ def propose_severe(state: Open, command: ProposeSevere, world: World) -> list[Ca
     if isinstance(version, Refusal):
         return version
     findings = find(state.file, command.found_subject)
-    refusal = refused_upholding(state.file, command.at) or refused_grade(
+    refusal = refused_upholding(state.file, command.at, world) or refused_grade(
         PROPOSE_SEVERE, command.grade, findings, version
     )
     if refusal is not None:
@@ -96,7 +88,7 @@ def propose_override(state: Open, command: ProposeOverride, world: World) -> lis
     if isinstance(version, Refusal):
         return version
     findings = find(state.file, command.found_subject)
-    refusal = refused_upholding(state.file, command.at) or refused_override(command.grade, findings, version)
+    refusal = refused_upholding(state.file, command.at, world) or refused_override(command.grade, findings, version)
     if refusal is not None:
         return refusal
     return [events.OverrideProposed(command.officer, command.grade, findings, command.reason_digest)]
@@ -112,12 +104,17 @@ def _entitled(file: CaseFile, command: _ReasonedCommand, world: World) -> Rulebo
     return world.pinned(file.filed)
 
 
-def refused_upholding(file: CaseFile, now: datetime) -> Refusal | None:
-    """Return why nothing can be upheld yet at `now`: the respondent unheard, or nothing verified."""
+def refused_upholding(file: CaseFile, now: datetime, world: World) -> Refusal | None:
+    """Return why nothing can be upheld at `now`: the respondent unheard, nothing verified, or an incident that is
+    penalised already in another case (R12).
+    """
     if not file.respondent_heard(now):
         return errors.evidence_due(file.window_end("respondent"))
     if not has_verified(file):
         return errors.no_verified_evidence()
+    other = penalised(file.filed.incidents, world.related)
+    if other is not None and other.penalty is not None:
+        return errors.incident_already_penalised(other.case_id, other.penalty)
     return None
 
 
@@ -153,7 +150,7 @@ def _refused_way(outcome: Outcome, code: str, version: RulebookVersion) -> Refus
     return None if code in grades else errors.grade_not_on_this_way(code, outcome, grades)
 
 
-def notify_decision(state: Decided, command: NotifyDecision, world: World) -> list[CaseEvent] | Refusal:
+def notify_decision(state: Upheld | Dismissed, command: NotifyDecision, world: World) -> list[CaseEvent] | Refusal:
     """Return the notice, from which the appeal window runs: decision ≤ `notified_at` ≤ now, once.
 
     Now is never before the decision, even where the clock was set back in between.

@@ -5,37 +5,35 @@ log says afterwards, and a reader never stops half-way through a stream.
 """
 
 from dataclasses import replace
-from typing import TypeAlias, TypeVar, assert_never
+from typing import TypeAlias, assert_never
 
 from services.cases.domain import events
-from services.cases.domain.events import CaseEvent
+from services.cases.domain.events import Fact
+from services.cases.domain.file import opened
+from services.cases.domain.noting import Noted, noted, took_part
+from services.cases.domain.reviewing import reviewed
 from services.cases.domain.state import (
-    CaseFile,
+    Appealed,
     CaseState,
-    Decided,
+    Contested,
     Dismissed,
+    DismissedFinal,
+    Filed,
+    Merged,
     Open,
     OverrideProposed,
-    Piece,
+    Refused,
+    Regraded,
+    Reversed,
     SevereProposed,
     Undecided,
     Unfiled,
     Upheld,
+    UpheldFinal,
     Withdrawn,
 )
-from shared.kit.decider import Recorded
+from shared.kit.decider import Recorded, recorded_as
 
-Fact = TypeVar("Fact")
-
-_Noted: TypeAlias = (
-    events.RespondentNotified
-    | events.DefenceSubmitted
-    | events.EvidenceSubmitted
-    | events.EvidenceWindowWaived
-    | events.HandlingStarted
-    | events.OfficerRecused
-    | events.EvidenceAssessed
-)
 _Ruling: TypeAlias = (
     events.ComplaintDismissed
     | events.OrdinaryViolationUpheld
@@ -43,104 +41,83 @@ _Ruling: TypeAlias = (
     | events.OverrideProposed
     | events.SevereViolationUpheld
 )
+_Ending: TypeAlias = events.ComplaintWithdrawn | events.ComplaintMerged | events.ComplaintRefused
 
 
-def evolve(state: CaseState, recorded: Recorded[CaseEvent]) -> CaseState:
+def evolve(state: CaseState, recorded: Recorded[Fact]) -> CaseState:
     """Return the case after the fact; the same state where the fact cannot have come about in it."""
+    if isinstance(state, Unfiled):
+        return Open(opened(recorded.event)) if isinstance(recorded.event, events.ComplaintFiled) else state
+    after = _filed(state, recorded)
+    part = took_part(recorded.event)
+    if after is state or part <= after.file.officers:
+        return after
+    return replace(after, file=replace(after.file, officers=after.file.officers | part))
+
+
+def _filed(state: Filed, recorded: Recorded[Fact]) -> Filed:
+    event = recorded.event
+    if isinstance(event, events.DeadlineBreached | events.DeadlinesRecomputed):
+        return replace(state, file=noted(state.file, event))
     match state:
-        case Unfiled():
-            return Open(CaseFile(recorded.event)) if isinstance(recorded.event, events.ComplaintFiled) else state
         case Open() | SevereProposed() | OverrideProposed():
             return _undecided(state, recorded)
-        case Upheld() | Dismissed():
-            return _decided(state, recorded.event)
-        case Withdrawn():
+        case (
+            Upheld()
+            | Dismissed()
+            | Appealed()
+            | Contested()
+            | UpheldFinal()
+            | DismissedFinal()
+            | Regraded()
+            | Reversed()
+        ):
+            return reviewed(state, recorded)
+        case Withdrawn() | Merged() | Refused():
+            if isinstance(event, events.PersonalDataErased):
+                return replace(state, file=noted(state.file, event))
             return state
         case _:
             assert_never(state)
 
 
-def _undecided(state: Undecided, recorded: Recorded[CaseEvent]) -> CaseState:
+def _undecided(state: Undecided, recorded: Recorded[Fact]) -> Filed:
     event = recorded.event
-    match event:
-        case events.ComplaintFiled() | events.DecisionNotified():
-            return state
-        case (
-            events.RespondentNotified()
-            | events.DefenceSubmitted()
-            | events.EvidenceSubmitted()
-            | events.EvidenceWindowWaived()
-            | events.HandlingStarted()
-            | events.OfficerRecused()
-            | events.EvidenceAssessed()
-        ):
-            return replace(state, file=_noted(state.file, event))
-        case events.ComplaintWithdrawn():
-            return Withdrawn(state.file, event.withdrawn_at)
-        case events.ProposalDeclined() | events.ProposalWithdrawn():
-            return Open(state.file)
-        case (
-            events.ComplaintDismissed()
-            | events.OrdinaryViolationUpheld()
-            | events.SevereViolationProposed()
-            | events.OverrideProposed()
-            | events.SevereViolationUpheld()
-        ):
-            return _ruled(state, event, recorded)
-        case _:
-            assert_never(event)
-
-
-def _ruled(state: Undecided, event: _Ruling, recorded: Recorded[CaseEvent]) -> CaseState:
-    """From open, one officer's decision or a proposal; from a proposal, only its own confirmation."""
-    match state, event:
-        case Open(file), events.ComplaintDismissed():
-            return Dismissed(file, _recorded(event, recorded))
-        case (Open(file) | OverrideProposed(file), events.OrdinaryViolationUpheld()):
-            return Upheld(file, _recorded(event, recorded))
-        case Open(file), events.SevereViolationProposed():
-            return SevereProposed(file, _recorded(event, recorded))
-        case Open(file), events.OverrideProposed():
-            return OverrideProposed(file, _recorded(event, recorded))
-        case SevereProposed(file), events.SevereViolationUpheld():
-            return Upheld(file, _recorded(event, recorded))
-        case _:
-            return state
-
-
-def _decided(state: Decided, event: CaseEvent) -> CaseState:
-    if isinstance(event, events.DecisionNotified) and state.notified is None:
-        return replace(state, notified=event)
+    if isinstance(event, Noted) and not isinstance(event, events.PersonalDataErased):
+        return replace(state, file=noted(state.file, event))
+    if isinstance(event, _Ending):
+        return _ended(state, event, recorded)
+    if isinstance(event, events.ProposalDeclined | events.ProposalWithdrawn):
+        return Open(state.file)
+    if isinstance(event, _Ruling):
+        return _ruled(state, event, recorded)
     return state
 
 
-def _recorded(event: Fact, as_: Recorded[CaseEvent]) -> Recorded[Fact]:
-    """What the log holds, with the event's own type."""
-    return Recorded(event, as_.id, as_.position, as_.recorded_at)
-
-
-def _noted(file: CaseFile, event: _Noted) -> CaseFile:
+def _ended(state: Undecided, event: _Ending, recorded: Recorded[Fact]) -> Filed:
     match event:
-        case events.RespondentNotified():
-            return replace(file, notified=file.notified or event)
-        case events.DefenceSubmitted():
-            return replace(file, defences=(*file.defences, event))
-        case events.EvidenceSubmitted():
-            known = file.piece(event.evidence_id) is not None
-            return file if known else replace(file, evidence=(*file.evidence, Piece(event)))
-        case events.EvidenceWindowWaived():
-            return replace(file, waived_at=file.waived_at or event.waived_at)
-        case events.HandlingStarted():
-            first = file.first_handled_at or event.started_at
-            return replace(file, first_handled_at=first, handler=event.officer)
-        case events.OfficerRecused():
-            handler = None if file.handler == event.officer else file.handler
-            return replace(file, recused=file.recused | {event.officer}, handler=handler)
-        case events.EvidenceAssessed():
-            return replace(file, evidence=tuple(_assessed(piece, event) for piece in file.evidence))
+        case events.ComplaintWithdrawn():
+            return Withdrawn(state.file, event.withdrawn_at)
+        case events.ComplaintMerged():
+            return Merged(state.file, recorded_as(event, recorded))
+        case events.ComplaintRefused():
+            return Refused(state.file, recorded_as(event, recorded))
         case _:
             assert_never(event)
 
 
-def _assessed(piece: Piece, event: events.EvidenceAssessed) -> Piece:
-    return replace(piece, assessment=event) if piece.submitted.evidence_id == event.evidence_id else piece
+def _ruled(state: Undecided, event: _Ruling, recorded: Recorded[Fact]) -> Filed:
+    """From open, one officer's decision or a proposal; from a proposal, only its own confirmation."""
+    match state, event:
+        case Open(file), events.ComplaintDismissed():
+            return Dismissed(file, recorded_as(event, recorded))
+        case (Open(file) | OverrideProposed(file), events.OrdinaryViolationUpheld()):
+            return Upheld(file, recorded_as(event, recorded))
+        case Open(file), events.SevereViolationProposed():
+            return SevereProposed(file, recorded_as(event, recorded))
+        case Open(file), events.OverrideProposed():
+            return OverrideProposed(file, recorded_as(event, recorded))
+        case SevereProposed(file), events.SevereViolationUpheld():
+            return Upheld(file, recorded_as(event, recorded))
+        case _:
+            return state

@@ -6,7 +6,7 @@ Source: S7, S8, S12: what counts is the evidence of both sides that proved genui
 from typing import Final
 
 from services.cases.domain.events import Findings, Subject
-from services.cases.domain.state import CaseFile
+from services.cases.domain.file import CaseFile
 from shared.rulebook.model import RulebookVersion
 
 FREQUENT_CONTACT: Final = "frequent_contact"

@@ -1,8 +1,15 @@
 """What officers do before they decide: take a case up, step back from it, judge its evidence (S7, S11, S12)."""
 
 from services.cases.domain import errors
-from services.cases.domain.commands import AssessEvidence, Recuse, StartHandling
-from services.cases.domain.events import CaseEvent, EvidenceAssessed, HandlingStarted, OfficerRecused
+from services.cases.domain.commands import AssessEvidence, Recuse, RuleOnLateEvidence, StartHandling
+from services.cases.domain.events import (
+    CaseEvent,
+    EvidenceAssessed,
+    HandlingStarted,
+    LateEvidenceAdmitted,
+    LateEvidenceExcluded,
+    OfficerRecused,
+)
 from services.cases.domain.evidence_kinds import CARRIER_CERTIFICATE
 from services.cases.domain.findings import (
     COVERS_ALLEGED_TIMES,
@@ -58,6 +65,22 @@ def assess_evidence(state: Undecided, command: AssessEvidence, world: World) -> 
     if refusal is not None:
         return refusal
     return [EvidenceAssessed(command.evidence_id, command.officer, command.verdict, shows)]
+
+
+def rule_on_late_evidence(state: Undecided, command: RuleOnLateEvidence) -> list[CaseEvent] | Refusal:
+    """Return that a late piece is admitted or excluded, or why there is nothing to rule on."""
+    refusal = refused_officer(state.file, command.officer)
+    if refusal is not None:
+        return refusal
+    piece = state.file.piece(command.evidence_id)
+    if piece is None:
+        return errors.unknown_evidence(command.evidence_id)
+    if piece.submitted.timeliness != "late":
+        return errors.evidence_not_late(command.evidence_id)
+    if not command.reason_digest:
+        return errors.reason_missing()
+    ruled = LateEvidenceAdmitted if command.admit else LateEvidenceExcluded
+    return [ruled(command.evidence_id, command.officer, command.reason_digest)]
 
 
 def _refused_shows(shows: tuple[str, ...], kind: str, version: RulebookVersion) -> Refusal | None:

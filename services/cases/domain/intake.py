@@ -6,7 +6,9 @@ from typing import Final
 
 from services.cases.domain import deadlines, errors
 from services.cases.domain.commands import FileComplaint, NotifyRespondent
-from services.cases.domain.events import CaseEvent, ComplaintFiled, Incident, RespondentNotified
+from services.cases.domain.events import CaseEvent, ComplaintFiled, ComplaintMerged, Incident, RespondentNotified
+from services.cases.domain.extending import outlasting
+from services.cases.domain.matters import overlapping, same_complaint
 from services.cases.domain.state import Undecided
 from services.cases.domain.world import World
 from shared.kit.decider import Refusal
@@ -16,16 +18,23 @@ CHANNELS: Final = ("phone", "sms", "chat", "site_message", "email", "post")
 
 MAX_INCIDENTS: Final = 100
 MAX_CONTACTS: Final = 20
+MAX_OVERLAPS: Final = 20  # cases that a filing names; the case names all of them when it is looked at
 
 
 def file_complaint(command: FileComplaint, world: World) -> list[CaseEvent] | Refusal:
-    """Return the filing with both clocks of S11, or why it cannot be filed."""
+    """Return the filing with both clocks of S11, or why it cannot be filed.
+
+    It names the cases of its matter that share an incident (R12). Where the world wants it so, a complaint that came in
+    twice is merged at once into the case that is about exactly these incidents.
+    """
     refusal = _refused_parties(command) or _refused_incidents(command) or _refused_payment(command)
     if refusal is not None:
         return refusal
     version = world.applicable(command.trade, command.incidents)
     if isinstance(version, Refusal):
         return version
+    overlaps = overlapping(command.incidents, world.related)
+    twice = same_complaint(command.incidents, world.related) if world.merges_repeats else None
     return [
         ComplaintFiled(
             complainant=command.complainant,
@@ -39,7 +48,10 @@ def file_complaint(command: FileComplaint, world: World) -> list[CaseEvent] | Re
             rulebook=version.ref,
             narrative_digest=command.narrative_digest,
             contact_digests=command.contact_digests,
-        )
+            detector=command.detector,
+            overlaps=tuple(other.case_id for other in overlaps[:MAX_OVERLAPS]),
+        ),
+        *([] if twice is None else [ComplaintMerged(twice.case_id, None, "")]),
     ]
 
 
@@ -88,6 +100,8 @@ def _refused_payment(command: FileComplaint) -> Refusal | None:
 def notify_respondent(state: Undecided, command: NotifyRespondent, world: World) -> list[CaseEvent] | Refusal:
     """Return the notice with the evidence window it opens, or why there can be none.
 
+    Where the window would outlast the platform's own deadline, that one moves with it.
+
     The receipt may be told late, never ahead: filing ≤ `received_at` ≤ now. Now is never before the filing, even
     where the clock was set back in between.
     """
@@ -102,4 +116,5 @@ def notify_respondent(state: Undecided, command: NotifyRespondent, world: World)
     if isinstance(version, Refusal):
         return version
     due = deadlines.evidence_due(version.deadlines, world.calendars, received_at)
-    return [RespondentNotified(received_at, due)]
+    follows = outlasting(file, due, "late_notice", world)
+    return follows if isinstance(follows, Refusal) else [RespondentNotified(received_at, due), *follows]

@@ -43,7 +43,7 @@ def _confirmed(state: Proposed, command: AnswerProposal, world: World) -> list[C
         return version
     findings = find(file, proposal.findings.found_subject)
     reason_digest = command.reason_digest or proposal.reason_digest
-    refusal = refused_upholding(file, command.at) or _refused_now(state, findings, version)
+    refusal = refused_upholding(file, command.at, world) or _refused_now(state, findings, version)
     if refusal is not None:
         return refusal
     grade = version.grades[proposal.grade]

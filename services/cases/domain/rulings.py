@@ -2,7 +2,7 @@
 
 from services.cases.domain.checklist import permitting
 from services.cases.domain.events import Findings, OrdinaryViolationUpheld, SevereViolationUpheld
-from services.cases.domain.state import CaseFile
+from services.cases.domain.file import CaseFile
 from shared.rulebook.model import Grade, Ref, RulebookVersion
 
 
@@ -56,7 +56,8 @@ def severe_upheld(
 
 def calendars_of(file: CaseFile) -> tuple[Ref, ...]:
     """Return the calendars that the case's deadlines rest on, each once, in order of use (R14)."""
-    due = [file.filed.first_handling_due, file.filed.resolution_due]
-    if file.notified is not None:
-        due.append(file.notified.evidence_due)
+    due = [file.filed.first_handling_due, file.filed.resolution_due, file.first_handling.deadline]
+    due.append(file.resolution.deadline)
+    if file.evidence_due is not None:
+        due.append(file.evidence_due.deadline)
     return tuple(dict.fromkeys(ref for deadline in due for ref in deadline.calendars))

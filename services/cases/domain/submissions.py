@@ -1,6 +1,7 @@
 """What the parties give: explanations, evidence, a waiver, and the complaint taken back (S4, S9, S10).
 
-Both may speak until the decision, also while something is proposed; what is late is marked, never turned away.
+Both may speak until the decision, also while something is proposed, and give evidence again while an appeal goes on;
+what is late is marked, never turned away.
 """
 
 from datetime import datetime
@@ -17,6 +18,7 @@ from services.cases.domain.events import (
     Timeliness,
 )
 from services.cases.domain.evidence_kinds import refused_announcement, refused_content
+from services.cases.domain.file import CaseFile
 from services.cases.domain.state import Undecided
 from shared.kit.decider import Refusal
 
@@ -35,16 +37,16 @@ def submit_defence(state: Undecided, command: SubmitDefence) -> list[CaseEvent] 
     return [DefenceSubmitted(command.claim, command.at, timeliness, command.statement_digest)]
 
 
-def submit_evidence(state: Undecided, command: SubmitEvidence) -> list[CaseEvent] | Refusal:
+def submit_evidence(file: CaseFile, command: SubmitEvidence) -> list[CaseEvent] | Refusal:
     """Return the piece, marked in time or late by its receipt, or why it cannot be taken."""
     refusal = refused_announcement(command.kind, command.media_type, command.size_bytes) or refused_content(
         command.media_type, command.sniffed_type
     )
     if refusal is not None:
         return refusal
-    if state.file.piece(command.evidence_id) is not None:
+    if file.piece(command.evidence_id) is not None:
         return errors.evidence_id_taken(command.evidence_id)
-    if sum(piece.submitted.party == command.party for piece in state.file.evidence) >= MAX_PIECES:
+    if sum(piece.submitted.party == command.party for piece in file.evidence) >= MAX_PIECES:
         return errors.too_many_pieces(command.party, MAX_PIECES)
     return [
         EvidenceSubmitted(
@@ -55,7 +57,7 @@ def submit_evidence(state: Undecided, command: SubmitEvidence) -> list[CaseEvent
             size_bytes=command.size_bytes,
             content_digest=command.content_digest,
             received_at=command.at,
-            timeliness=_timeliness(command.at, state.file.window_end(command.party)),
+            timeliness=_timeliness(command.at, file.window_end(command.party)),
         )
     ]
 

@@ -1,19 +1,37 @@
-"""What a decision needs of the world beside the case: the rulebook's timeline and the published calendars."""
+"""What a decision needs of the world beside the case: rulebook, published calendars, the cases of its matter."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Final
 
 from services.cases.domain import errors
 from services.cases.domain.events import ComplaintFiled, Incident, Trade
+from services.cases.domain.matters import Related
 from shared.kit.decider import Refusal
 from shared.rulebook.model import Calendars, RulebookVersion, Timeline
+
+RETENTION: Final = timedelta(days=3 * 365)  # for how long records of a trade are kept at the least
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """The versioned data in force: handed in, so that the same command on the same world gives the same facts."""
+    """The versioned data in force: handed in, so that the same command on the same world gives the same facts.
+
+    `retention` is for how long personal data is kept after a case has ended; `merges_repeats` says whether a complaint
+    that came in twice is merged when it is filed, rather than by an officer. `related` are the other cases of the same
+    complainant, seller account and trade, by case id.
+    """
 
     timeline: Timeline
     calendars: Calendars
+    retention: timedelta = RETENTION
+    merges_repeats: bool = False
+    related: tuple[Related, ...] = ()
+
+    def among(self, related: Sequence[Related]) -> "World":
+        """Return the world as it is for a case with these related ones."""
+        return replace(self, related=tuple(related))
 
     def pinned(self, filed: ComplaintFiled) -> RulebookVersion | Refusal:
         """Return the version that the complaint is pinned to, or a refusal where this world lacks exactly that one."""

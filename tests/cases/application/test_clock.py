@@ -32,7 +32,7 @@ def one(tmp_path: Path) -> Iterator[Writer]:
 
 def test_a_breach_is_recorded_once_at_its_due_instant(one: Writer) -> None:
     case = one.file()
-    ticker = Ticker(one.cases.log, one.clock)
+    ticker = Ticker(one.cases.log, one.cases.world, one.clock)
     due = datetime(2026, 3, 5, 16, 0, tzinfo=UTC)
     assert ticker.tick(due - timedelta(microseconds=1)) == 0
     assert ticker.tick(due) == 1
@@ -52,14 +52,14 @@ def test_work_done_in_time_is_no_breach_and_work_done_late_is_one(one: Writer) -
     one.handle(in_time)
     one.clock.move(days=4)
     one.handle(late)
-    Ticker(one.cases.log, one.clock).tick(one.clock())
+    Ticker(one.cases.log, one.cases.world, one.clock).tick(one.clock())
     assert {fact.stream for fact in breached(one.cases.log)} == {f"clock-{late}"}
 
 
 def test_a_case_that_ended_in_time_breaches_nothing(one: Writer) -> None:
     case = one.file()
     one.withdraw(case)
-    assert Ticker(one.cases.log, one.clock).tick(AFTER) == 0
+    assert Ticker(one.cases.log, one.cases.world, one.clock).tick(AFTER) == 0
     assert one.cases.log.select(PENDING, limit=10) == []
 
 
@@ -67,19 +67,21 @@ def test_many_cases_are_worked_off_in_one_tick(one: Writer) -> None:
     count = BATCH // 2 + 5
     for _ in range(count):
         one.file()
-    assert Ticker(one.cases.log, one.clock).tick(AFTER) == 2 * count
+    assert Ticker(one.cases.log, one.cases.world, one.clock).tick(AFTER) == 2 * count
     assert len(breached(one.cases.log)) == 2 * count
 
 
 def test_two_tickers_at_once_record_each_breach_once(one: Writer) -> None:
     for _ in range(20):
         one.file()
-    tickers = [threading.Thread(target=Ticker(one.cases.log, one.clock).tick, args=(AFTER,)) for _ in range(4)]
+    tickers = [
+        threading.Thread(target=Ticker(one.cases.log, one.cases.world, one.clock).tick, args=(AFTER,)) for _ in range(4)
+    ]
     for thread in tickers:
         thread.start()
     for thread in tickers:
         thread.join()
-    Ticker(one.cases.log, one.clock).tick(AFTER)
+    Ticker(one.cases.log, one.cases.world, one.clock).tick(AFTER)
     assert len({fact.stream for fact in breached(one.cases.log)}) == 20
     assert len(breached(one.cases.log)) == 40
 
@@ -87,7 +89,7 @@ def test_two_tickers_at_once_record_each_breach_once(one: Writer) -> None:
 def test_announcements_that_lapsed_are_dropped(one: Writer) -> None:
     case = one.file()
     one.announce(case)
-    ticker = Ticker(one.cases.log, one.clock)
+    ticker = Ticker(one.cases.log, one.cases.world, one.clock)
     ticker.tick(MONDAY + timedelta(hours=23))
     assert len(one.cases.log.select(ANNOUNCEMENTS, limit=10)) == 1
     ticker.tick(MONDAY + timedelta(hours=25))
@@ -127,7 +129,7 @@ def test_a_log_that_is_away_is_waited_for(one: Writer) -> None:
         stop.set()
         return AFTER
 
-    Ticker(one.cases.log, clock).run(stop, 0.001)
+    Ticker(one.cases.log, one.cases.world, clock).run(stop, 0.001)
     assert len(breached(one.cases.log)) == 2
 
 

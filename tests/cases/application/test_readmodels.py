@@ -8,6 +8,7 @@ from hypothesis import given as over
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from services.cases.casefile import Loaded
 from services.cases.caserow import rows_of
 from services.cases.domain.breaches import breaches
 from services.cases.domain.case import UNFILED, CaseState, evolve, state_name
@@ -37,7 +38,7 @@ def written(history: Given) -> tuple[EventLog, CaseState]:
     state: CaseState = UNFILED
     for version, fact in enumerate(history.history, start=1):
         after = evolve(state, fact)
-        log.append(Append(rows=partial(put, rows_of(state, after, "case-1", version))))
+        log.append(Append(rows=partial(put, rows_of(state, Loaded("case-1", after, version)))))
         state = after
     return log, state
 
@@ -53,7 +54,7 @@ def test_a_row_tells_the_state_and_the_breaches_that_the_domain_tells(case: tupl
     assert row is not None
     item = queue_item(row, now)
     assert item.state == state_name(state, now)
-    assert item.breached == [breach.deadline for breach in breaches(state, now, set())]
+    assert item.breached == [breach.deadline for breach in breaches(state, now)]
     assert item.version == len(case[0].history)
     assert item.officer == state.file.handler
     assert (item.next_due is None) == (item.ended_at is not None)
@@ -74,7 +75,7 @@ def test_the_clock_has_every_deadline_on_its_list_that_is_not_met_in_time(case: 
     log, state = written(case[0])
     now: datetime = hour(at)
     pending = {row["deadline"] for row in log.select(PENDING, limit=10) if int(str(row["due_us"])) <= to_us(now)}
-    assert pending >= {breach.deadline for breach in breaches(state, now, set())}
+    assert pending >= {breach.deadline for breach in breaches(state, now)}
     if not isinstance(state, Unfiled):
-        never = {breach.deadline for breach in breaches(state, hour(1_000_000), set())}
+        never = {breach.deadline for breach in breaches(state, hour(1_000_000))}
         assert {row["deadline"] for row in log.select(PENDING, limit=10)} == never

@@ -5,7 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from services.cases.domain.breaches import breaches
+from services.cases.domain.case import evolve
 from services.cases.domain.events import ComplaintFiled, DeadlineBreached, Incident
+from shared.kit.decider import Recorded
 from tests.support.cases_scenario import Given, given
 from tests.support.cases_story import CALLS, MAIL, confirm, dismiss, file, hour, propose, start, uphold, withdraw
 
@@ -19,21 +21,21 @@ HANDLING_H, RESOLUTION_H = 86, 182  # hours from filing to each deadline
 
 
 def test_nothing_is_breached_before_a_deadline() -> None:
-    assert breaches(given().state, LATER, frozenset()) == []
-    assert breaches(given(file()).state, HANDLING_DUE - MOMENT, frozenset()) == []
+    assert breaches(given().state, LATER) == []
+    assert breaches(given(file()).state, HANDLING_DUE - MOMENT) == []
 
 
 def test_at_its_due_instant_a_deadline_is_breached() -> None:
     untouched = given(file()).state
-    assert breaches(untouched, HANDLING_DUE, frozenset()) == [HANDLING]
-    assert breaches(untouched, RESOLUTION_DUE - MOMENT, frozenset()) == [HANDLING]
-    assert breaches(untouched, RESOLUTION_DUE, frozenset()) == [HANDLING, RESOLUTION]
+    assert breaches(untouched, HANDLING_DUE) == [HANDLING]
+    assert breaches(untouched, RESOLUTION_DUE - MOMENT) == [HANDLING]
+    assert breaches(untouched, RESOLUTION_DUE) == [HANDLING, RESOLUTION]
 
 
 def test_a_breach_is_a_fact_once() -> None:
-    untouched = given(file()).state
-    assert breaches(untouched, LATER, frozenset({"first_handling"})) == [RESOLUTION]
-    assert breaches(untouched, LATER, frozenset({"first_handling", "resolution"})) == []
+    once = evolve(given(file()).state, Recorded(HANDLING, "breach-1", 2, LATER))
+    assert breaches(once, LATER) == [RESOLUTION]
+    assert breaches(evolve(once, Recorded(RESOLUTION, "breach-2", 3, LATER)), LATER) == []
 
 
 @pytest.mark.parametrize(
@@ -55,7 +57,7 @@ def test_a_breach_is_a_fact_once() -> None:
 def test_what_was_done_in_time_keeps_its_deadline_and_what_was_done_late_does_not(
     case: Given, expected: list[DeadlineBreached]
 ) -> None:
-    assert breaches(case.state, LATER, frozenset()) == expected
+    assert breaches(case.state, LATER) == expected
 
 
 def test_a_breach_says_that_its_deadline_was_an_estimate() -> None:
@@ -63,6 +65,6 @@ def test_a_breach_says_that_its_deadline_was_an_estimate() -> None:
     unpublished = given(file(at=filed_at, incidents=(Incident("phone", hour(0)),)))
     filed = unpublished.history[0].event
     assert isinstance(filed, ComplaintFiled)
-    assert breaches(unpublished.state, filed.first_handling_due.due, frozenset()) == [
+    assert breaches(unpublished.state, filed.first_handling_due.due) == [
         DeadlineBreached("first_handling", filed.first_handling_due.due, provisional=True)
     ]

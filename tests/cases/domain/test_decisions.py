@@ -14,8 +14,8 @@ from services.cases.domain.commands import (
     ProposeSevere,
     UpholdOrdinary,
 )
-from services.cases.domain.decisions import REFERRALS
 from services.cases.domain.events import ComplaintDismissed, Findings, Incident, OrdinaryViolationUpheld, Subject
+from services.cases.domain.referrals import REFERRALS
 from shared.rulebook.model import Grade, Timeline
 from tests.support.cases_scenario import SEED_WORLD, TAOBAO_WORLD, Given, given
 from tests.support.cases_story import (

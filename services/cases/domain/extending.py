@@ -1,0 +1,58 @@
+"""Deadlines that move before they are due: by a supervisor, or because the respondent's time outlasts the platform's.
+
+Source: domain rules §3, §4. What has passed has passed: a breach is never extended away, and evidence that came late
+is admitted, not made timely.
+"""
+
+from datetime import timedelta
+from typing import Final
+
+from services.cases.domain import deadlines, errors
+from services.cases.domain.commands import ExtendDeadline
+from services.cases.domain.events import CaseEvent, DeadlineExtended, ExtensionCause
+from services.cases.domain.file import CaseFile
+from services.cases.domain.officers import refused_officer
+from services.cases.domain.state import Undecided
+from services.cases.domain.world import World
+from shared.kit.decider import Refusal
+from shared.rulebook.model import Deadline
+
+LONGEST: Final = timedelta(days=90)  # of one extension, from the instant at which the deadline was due
+
+
+def extend(state: Undecided, command: ExtendDeadline, world: World) -> list[CaseEvent] | Refusal:
+    """Return the extension, with what it does to the platform's own deadline, or why there can be none."""
+    file = state.file
+    refusal = refused_officer(file, command.supervisor)
+    if refusal is not None:
+        return refusal
+    if not command.reason_digest:
+        return errors.reason_missing()
+    running = file.running(command.deadline)
+    if running is None:
+        return errors.deadline_not_running(command.deadline)
+    if running.due <= command.at or (command.deadline == "first_handling" and file.first_handled_at is not None):
+        return errors.deadline_over(command.deadline, running.due)
+    if not running.due < command.due <= running.due + LONGEST:
+        return errors.extension_out_of_range(running.due, running.due + LONGEST)
+    due = Deadline(command.due, provisional=False)
+    extended = DeadlineExtended(command.deadline, due, "supervisor", command.supervisor, command.reason_digest)
+    if command.deadline != "evidence":
+        return [extended]
+    follows = outlasting(file, due, "evidence_extended", world)
+    return follows if isinstance(follows, Refusal) else [extended, *follows]
+
+
+def outlasting(file: CaseFile, evidence: Deadline, cause: ExtensionCause, world: World) -> list[CaseEvent] | Refusal:
+    """Return the extension of the resolution where the evidence window would end with it or after it, else nothing.
+
+    The platform then has as many working days after the window as the rulebook gives it between stepping in and
+    deciding.
+    """
+    if file.resolution.due > evidence.due:
+        return []
+    version = world.pinned(file.filed)
+    if isinstance(version, Refusal):
+        return version
+    due = deadlines.resolution_after(version.deadlines, world.calendars, evidence.due)
+    return [DeadlineExtended("resolution", due, cause, None, "")]

@@ -1,0 +1,63 @@
+"""One incident, at most one penalty: which cases are about the same thing. Source: R12.
+
+A matter is one complainant, one seller account and one trade; within it, incidents whose times overlap are one
+incident, on whichever channel. A second buyer is a second incident.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+from services.cases.domain.events import ComplaintFiled, Incident
+
+Matter: TypeAlias = tuple[str, str, str]
+"""Complainant, seller account, trade."""
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Another case of the same matter: its state by the facts, its incidents, the decision that gives a penalty now.
+
+    `going_on` says that it may take another case in: it was not withdrawn, merged or refused. `undecided` says that
+    its decision is still to come.
+    """
+
+    case_id: str
+    incidents: tuple[Incident, ...]
+    going_on: bool
+    undecided: bool
+    penalty: str | None = None
+    erased: bool = False
+
+
+def matter_of(filed: ComplaintFiled) -> Matter:
+    """Return what the complaint is about."""
+    return (filed.complainant, filed.respondent, filed.trade.id)
+
+
+def span(incident: Incident) -> tuple[datetime, datetime]:
+    """Return when it began and ended, both inclusive."""
+    return (incident.at, incident.until or incident.at)
+
+
+def overlap(some: Iterable[Incident], others: Sequence[Incident]) -> bool:
+    """Return whether any of `some` shares an instant with any of `others`."""
+    spans = [span(other) for other in others]
+    return any(began <= until and since <= ended for began, ended in map(span, some) for since, until in spans)
+
+
+def overlapping(incidents: Sequence[Incident], related: Iterable[Related]) -> tuple[Related, ...]:
+    """Return the related cases that share an incident with these, in the order given."""
+    return tuple(other for other in related if overlap(incidents, other.incidents))
+
+
+def penalised(incidents: Sequence[Incident], related: Iterable[Related]) -> Related | None:
+    """Return the first related case in which one of these incidents is penalised already, None if there is none."""
+    return next((other for other in overlapping(incidents, related) if other.penalty is not None), None)
+
+
+def same_complaint(incidents: Sequence[Incident], related: Iterable[Related]) -> Related | None:
+    """Return the first undecided related case that is about exactly these incidents: the complaint came in twice."""
+    wanted = set(incidents)
+    return next((other for other in related if other.undecided and set(other.incidents) == wanted), None)

@@ -1,0 +1,59 @@
+"""How a complaint ends without a decision of its own: merged into another case, or refused. Source: R12, domain §3."""
+
+from typing import Final
+
+from services.cases.domain import errors
+from services.cases.domain.commands import MergeComplaint, RefuseComplaint
+from services.cases.domain.events import CaseEvent, ComplaintMerged, ComplaintRefused
+from services.cases.domain.matters import overlap
+from services.cases.domain.officers import refused_officer
+from services.cases.domain.referrals import REFERRALS
+from services.cases.domain.state import Open, Undecided
+from services.cases.domain.world import World
+from shared.kit.decider import Refusal
+
+BELONGS_ELSEWHERE: Final = "belongs_elsewhere"
+REFUSAL_CODES: Final = (
+    BELONGS_ELSEWHERE,  # 不属于受理范围: the referral says where it belongs
+    "no_such_trade",  # 交易不存在
+    "not_a_party",  # 非交易双方: the complainant has no part in the trade
+    "too_long_ago",  # 超出受理时限
+    "not_understandable",  # 描述不清
+    "decided_before",  # 一事不再理: the same matter was decided in another case
+)
+"""Why the platform does not take a matter up (不予受理)."""
+
+
+def merge(state: Undecided, command: MergeComplaint, world: World) -> list[CaseEvent] | Refusal:
+    """Return that the complaint is merged into a case that shares one of its incidents and goes on, or why not."""
+    refusal = refused_officer(state.file, command.officer)
+    if refusal is not None:
+        return refusal
+    if not isinstance(state, Open):
+        return errors.proposal_pending(state.proposal.id, state.proposal.event.officer)
+    if not command.reason_digest:
+        return errors.reason_missing()
+    other = next((related for related in world.related if related.case_id == command.into), None)
+    if other is None or not overlap(state.file.filed.incidents, other.incidents):
+        return errors.another_incident(command.into)
+    if not other.going_on:
+        return errors.merged_into_ended(command.into)
+    return [ComplaintMerged(command.into, command.officer, command.reason_digest)]
+
+
+def refuse(state: Undecided, command: RefuseComplaint) -> list[CaseEvent] | Refusal:
+    """Return that the platform does not take the complaint up, with code and reason, or why it has to."""
+    refusal = refused_officer(state.file, command.officer)
+    if refusal is not None:
+        return refusal
+    if state.file.first_handled_at is not None or not isinstance(state, Open):
+        return errors.handling_started()
+    if not command.reason_digest:
+        return errors.reason_missing()
+    if command.code not in REFUSAL_CODES:
+        return errors.unknown_refusal_code(command.code, REFUSAL_CODES)
+    if command.referral is not None and command.referral not in REFERRALS:
+        return errors.unknown_referral(command.referral, REFERRALS)
+    if (command.code == BELONGS_ELSEWHERE) != (command.referral is not None):
+        return errors.referral_needed(BELONGS_ELSEWHERE)
+    return [ComplaintRefused(command.officer, command.code, command.referral, command.reason_digest)]

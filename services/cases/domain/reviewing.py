@@ -1,0 +1,140 @@
+"""How a decided case changes by a fact: notice, appeal, stay, correction, revocation."""
+
+from dataclasses import replace
+from typing import TypeAlias, assert_never
+
+from services.cases.domain import events
+from services.cases.domain.appeal import begun
+from services.cases.domain.events import Fact
+from services.cases.domain.file import Running
+from services.cases.domain.noting import noted
+from services.cases.domain.state import (
+    Appealed,
+    Contested,
+    Decided,
+    Dismissed,
+    DismissedFinal,
+    Filed,
+    Open,
+    Penalised,
+    Regraded,
+    Reversed,
+    Upheld,
+    UpheldFinal,
+    penalty,
+)
+from shared.kit.decider import Recorded, recorded_as
+
+_OfAppeal: TypeAlias = (
+    events.AppealReturned
+    | events.AppealResumed
+    | events.AppealRejected
+    | events.AppealLapsed
+    | events.DecisionReversed
+    | events.DecisionRegraded
+    | events.DismissalOverturned
+)
+_OfStay: TypeAlias = events.SanctionStayed | events.StayLifted
+_OfRevocation: TypeAlias = (
+    events.RevocationProposed | events.RevocationDeclined | events.RevocationWithdrawn | events.DecisionRevoked
+)
+
+
+def reviewed(state: Decided, recorded: Recorded[Fact]) -> Filed:
+    """Return the decided case after the fact; the same state where the fact cannot have come about in it."""
+    event = recorded.event
+    if isinstance(event, events.PersonalDataErased):
+        return replace(state, file=noted(state.file, event))
+    if isinstance(event, _OfRevocation):
+        return _revocation(state, event, recorded)
+    match state:
+        case Upheld() | Dismissed():
+            return _first(state, recorded)
+        case Appealed() | Contested():
+            if isinstance(event, events.EvidenceSubmitted):
+                return replace(state, file=noted(state.file, event))
+            if isinstance(event, _OfAppeal):
+                return _appealed(state, event, recorded)
+            if isinstance(event, _OfStay) and isinstance(state, Appealed):
+                return _stayed(state, event, recorded)
+            return state
+        case UpheldFinal() | DismissedFinal() | Regraded() | Reversed():
+            return state
+        case _:
+            assert_never(state)
+
+
+def _first(state: Upheld | Dismissed, recorded: Recorded[Fact]) -> Filed:
+    """What comes of a decision that nobody has appealed against: notice, then an appeal."""
+    event = recorded.event
+    if isinstance(event, events.DecisionNotified) and state.notified is None:
+        return replace(state, notified=event)
+    if state.notified is None:
+        return state
+    match state, event:
+        case Upheld(), events.AppealFiled():
+            appeal = begun(recorded_as(event, recorded))
+            return Appealed(state.file, state.decision, state.notified, appeal, revocation=state.revocation)
+        case Dismissed(), events.DismissalContested():
+            return Contested(state.file, state.decision, state.notified, begun(recorded_as(event, recorded)))
+        case _:
+            return state
+
+
+def _appealed(state: Appealed | Contested, event: _OfAppeal, recorded: Recorded[Fact]) -> Filed:
+    match event:
+        case events.AppealReturned():
+            return replace(state, appeal=state.appeal.back(event)) if state.appeal.returned is None else state
+        case events.AppealResumed():
+            return replace(state, appeal=state.appeal.again(event)) if state.appeal.returned is not None else state
+        case events.AppealRejected() | events.AppealLapsed():
+            return _over(state, recorded_as(event, recorded))
+        case _:
+            return _corrected(state, event, recorded)
+
+
+def _over(
+    state: Appealed | Contested, ended: Recorded[events.AppealRejected | events.AppealLapsed]
+) -> UpheldFinal | DismissedFinal:
+    if isinstance(state, Appealed):
+        return UpheldFinal(state.file, state.decision, state.notified, ended, state.revocation)
+    return DismissedFinal(state.file, state.decision, state.notified, ended)
+
+
+def _corrected(
+    state: Appealed | Contested,
+    event: events.DecisionReversed | events.DecisionRegraded | events.DismissalOverturned,
+    recorded: Recorded[Fact],
+) -> Filed:
+    match state, event:
+        case Appealed(), events.DecisionReversed():
+            return Reversed(state.file, state.decision, state.notified, recorded_as(event, recorded))
+        case Appealed(), events.DecisionRegraded():
+            return Regraded(state.file, state.decision, state.notified, recorded_as(event, recorded))
+        case Contested(), events.DismissalOverturned():
+            resolution = Running(event.resolution_due, "reopening", event.overturned_at)
+            return Open(replace(state.file, resolution=resolution, breached=state.file.breached - {"resolution"}))
+        case _:
+            return state
+
+
+def _stayed(state: Appealed, event: _OfStay, recorded: Recorded[Fact]) -> Appealed:
+    if isinstance(event, events.SanctionStayed):
+        return state if state.stay is not None else replace(state, stay=recorded_as(event, recorded))
+    return replace(state, stay=None)
+
+
+def _revocation(state: Decided, event: _OfRevocation, recorded: Recorded[Fact]) -> Filed:
+    if not isinstance(state, Penalised):
+        return state
+    match event:
+        case events.RevocationProposed():
+            return replace(state, revocation=recorded_as(event, recorded)) if state.revocation is None else state
+        case events.RevocationDeclined() | events.RevocationWithdrawn():
+            return replace(state, revocation=None)
+        case events.DecisionRevoked():
+            if event.decision != penalty(state):
+                return state
+            return Reversed(state.file, state.decision, state.notified, recorded_as(event, recorded))
+        case _:
+            assert_never(event)
