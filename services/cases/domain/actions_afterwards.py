@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from services.cases.domain.appeals import Pending
+from services.cases.domain.erasure import still_going_on
 from services.cases.domain.events import Party
 from services.cases.domain.state import Appealed, Contested, Decided, Dismissed, Penalised, Upheld
 from services.cases.domain.submissions import MAX_PIECES
@@ -13,7 +14,7 @@ def of_decided(state: Decided, now: datetime, *, contestable: bool) -> Mapping[s
     """Return the actions by role; roles with nothing to do may be there with none."""
     if state.file.erased is not None:
         return {}
-    actions: dict[str, tuple[str, ...]] = {"administrator": ("erase_data",)}
+    actions: dict[str, tuple[str, ...]] = {} if still_going_on(state) else {"administrator": ("erase_data",)}
     if isinstance(state, Upheld | Dismissed):
         actions |= _undisputed(state, now, contestable=contestable)
     if isinstance(state, Appealed | Contested):

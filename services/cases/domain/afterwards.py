@@ -5,8 +5,17 @@ Whoever comes after the last word is told which fact that was (`already_decided`
 
 from typing import assert_never
 
-from services.cases.domain import appeals, commands, decisions, erasure, errors, reviews, revocations
-from services.cases.domain import submissions as given
+from services.cases.domain import (
+    appeals,
+    commands,
+    decisions,
+    erasure,
+    errors,
+    reviews,
+    revocations,
+    stays,
+    submissions,
+)
 from services.cases.domain.commands import AppealCommand, CaseCommand, RevocationCommand
 from services.cases.domain.events import CaseEvent
 from services.cases.domain.state import (
@@ -42,7 +51,7 @@ def of_decided(state: Decided, command: CaseCommand, world: World) -> list[CaseE
         return _of_appeal(state, command, world)
     going_on = isinstance(state, Appealed | Contested) and not state.appeal.lapsed(command.at)
     if going_on and isinstance(command, commands.SubmitEvidence):
-        return given.submit_evidence(state.file, command)
+        return submissions.submit_evidence(state.file, command)
     return errors.already_decided(winner(state))
 
 
@@ -69,8 +78,6 @@ def _of_appeal(state: Decided, command: AppealCommand, world: World) -> list[Cas
                 return appeals.file_appeal(state, command, world)
             return errors.not_appealed()
         case Appealed() | Contested():
-            if isinstance(command, commands.FileAppeal):
-                return errors.appeal_used(state.appeal.filed.id)
             return _of_pending(state, command, world)
         case UpheldFinal() | DismissedFinal() | Regraded() | Reversed():
             return errors.already_decided(winner(state))
@@ -80,6 +87,8 @@ def _of_appeal(state: Decided, command: AppealCommand, world: World) -> list[Cas
 
 def _of_pending(state: Appealed | Contested, command: AppealCommand, world: World) -> list[CaseEvent] | Refusal:
     match command:
+        case commands.FileAppeal():
+            return errors.appeal_used(state.appeal.filed.id)
         case commands.ReturnAppeal():
             return appeals.return_appeal(state, command, world)
         case commands.ResumeAppeal():
@@ -89,8 +98,8 @@ def _of_pending(state: Appealed | Contested, command: AppealCommand, world: Worl
         case commands.DecideAppeal():
             return reviews.decide_appeal(state, command, world)
         case commands.StaySanction():
-            return reviews.stay_sanction(state, command) if isinstance(state, Appealed) else errors.not_upheld()
+            return stays.stay_sanction(state, command) if isinstance(state, Appealed) else errors.not_upheld()
         case commands.LiftStay():
-            return reviews.lift_stay(state, command) if isinstance(state, Appealed) else errors.not_upheld()
+            return stays.lift_stay(state, command) if isinstance(state, Appealed) else errors.not_upheld()
         case _:
-            return errors.appeal_used(state.appeal.filed.id)
+            assert_never(command)

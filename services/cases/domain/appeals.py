@@ -5,7 +5,7 @@ it, is an appeal by the complainant.
 """
 
 from datetime import datetime
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 from services.cases.domain import errors
 from services.cases.domain.commands import FileAppeal, LapseAppeal, ResumeAppeal, ReturnAppeal
@@ -18,10 +18,10 @@ from services.cases.domain.events import (
     CaseEvent,
     DecisionNotified,
     DismissalContested,
-    StayLifted,
 )
 from services.cases.domain.officers import refused_reviewer
 from services.cases.domain.state import Appealed, Contested, Dismissed, Upheld
+from services.cases.domain.stays import stay_ended
 from services.cases.domain.world import World
 from shared.kit.decider import Refusal
 from shared.rulebook.model import RulebookVersion
@@ -34,6 +34,9 @@ def file_appeal(state: Upheld | Dismissed, command: FileAppeal, world: World) ->
 
     Who appeals has the decision: without a notice on record, this is its notice, and no time has run.
     """
+    notified, at = state.notified, max(command.at, state.decision.recorded_at)
+    if notified is not None and notified.appeal_due <= at:
+        return errors.appeal_window_closed(notified.appeal_due)
     version = world.pinned(state.file.filed)
     if isinstance(version, Refusal):
         return version
@@ -42,13 +45,9 @@ def file_appeal(state: Upheld | Dismissed, command: FileAppeal, world: World) ->
         return refusal
     if not command.statement_digest:
         return errors.statement_missing()
-    at = max(command.at, state.decision.recorded_at)
-    if state.notified is not None:
-        closes = appeal_due(version.deadlines, state.notified.notified_at)
-        if closes <= at:
-            return errors.appeal_window_closed(closes)
-        return [_filed(state, command, max(at, state.notified.notified_at))]
-    return [DecisionNotified(at, appeal_due(version.deadlines, at)), _filed(state, command, at)]
+    if notified is None:
+        return [DecisionNotified(at, appeal_due(version.deadlines, at)), _filed(state, command, at)]
+    return [_filed(state, command, max(at, notified.notified_at))]
 
 
 def _refused_party(state: Upheld | Dismissed, command: FileAppeal, version: RulebookVersion) -> Refusal | None:
@@ -106,21 +105,11 @@ def lapse_appeal(state: Pending, command: LapseAppeal) -> list[CaseEvent] | Refu
     return [AppealLapsed(decision, returned.closes_at), *stay_ended(state, "appeal_lapsed")]
 
 
-def stay_ended(state: Pending, cause: Literal["appeal_rejected", "appeal_lapsed"]) -> list[CaseEvent]:
-    """Return the end of the stay that an appeal which comes to nothing takes with it; nothing without one."""
-    if not isinstance(state, Appealed) or state.stay is None:
-        return []
-    return [StayLifted(state.decision.id, cause, None, "")]
-
-
 def refused_review(state: Pending, reviewer: str, at: datetime) -> Refusal | None:
-    """Return why this reviewer may not act on the appeal now: took part, or the platform does not hold the appeal."""
-    refusal = refused_reviewer(state.file, reviewer)
-    if refusal is not None:
-        return refusal
+    """Return why this reviewer may not act on the appeal now: the platform does not hold it, or they took part."""
     returned = state.appeal.returned
     if returned is None:
-        return None
+        return refused_reviewer(state.file, reviewer)
     if state.appeal.lapsed(at):
         return errors.appeal_window_closed(returned.closes_at)
     return errors.appeal_returned(returned.closes_at)

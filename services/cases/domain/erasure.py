@@ -10,20 +10,16 @@ from typing import Literal
 
 from services.cases.domain import errors
 from services.cases.domain.commands import EraseData
-from services.cases.domain.deadlines import appeal_closes
 from services.cases.domain.events import CaseEvent, PersonalDataErased
 from services.cases.domain.state import (
     Appealed,
     Contested,
-    Decided,
     Dismissed,
     DismissedFinal,
-    Ended,
     Filed,
     Merged,
     Open,
     OverrideProposed,
-    Penalised,
     Regraded,
     Reversed,
     SevereProposed,
@@ -45,46 +41,51 @@ class Hold:
 
 def erase_data(state: Filed, command: EraseData, world: World) -> list[CaseEvent] | Refusal:
     """Return the erasure, or from when on it is possible."""
-    hold = legal_hold(state, world, command.at)
-    if isinstance(hold, Refusal):
-        return hold
+    hold = legal_hold(state, world)
     if hold.until is None or command.at < hold.until:
         return errors.legal_hold(hold.reason, hold.until)
     return [PersonalDataErased(command.erased_by, hold.until)]
 
 
-def legal_hold(state: Filed, world: World, now: datetime) -> Hold | Refusal:
-    """Return the last reason for which the data is held, as things stand at `now`."""
+def legal_hold(state: Filed, world: World) -> Hold:
+    """Return the last reason for which the data is held, as things stand."""
+    going_on = still_going_on(state)
+    if going_on is not None:
+        return going_on
+    if isinstance(state, Merged) and _goes_on_elsewhere(state, world):
+        return Hold("merged_case", None)
+    retained = _end(state) + world.retention
+    return Hold("retention", max(retained, _window_end(state) or retained))
+
+
+def still_going_on(state: Filed) -> Hold | None:
+    """Return the hold of a case in which somebody, or the clock, has something to do still; None where nobody has."""
     match state:
         case Open() | SevereProposed() | OverrideProposed():
             return Hold("open_case", None)
-        case Merged():
-            target = next((other for other in world.related if other.case_id == state.merged.event.into), None)
-            if target is not None and not target.erased:
-                return Hold("merged_case", None)
-            return Hold("retention", _last(state) + world.retention)
-        case Appealed() | Contested() if not state.appeal.lapsed(now):
+        case Appealed() | Contested():
             return Hold("open_appeal", None)
-        case _ if isinstance(state, Penalised) and state.revocation is not None:
+        case Upheld() | UpheldFinal() | Regraded() if state.revocation is not None:
             return Hold("open_revocation", None)
+        case Upheld() | Dismissed() if state.notified is None:
+            return Hold("decision_not_notified", None)
         case _:
-            return _retained(state, world)
+            return None
 
 
-def _retained(state: Decided | Ended, world: World) -> Hold | Refusal:
-    retained = _last(state) + world.retention
-    if not isinstance(state, Upheld | Dismissed):
-        return Hold("retention", retained)
-    if state.notified is None:
-        return Hold("decision_not_notified", None)
-    version = world.pinned(state.file.filed)
-    if isinstance(version, Refusal):
-        return version
-    closes = appeal_closes(version.deadlines, state.notified.notified_at, ())
-    return Hold("retention", retained if closes is None else max(closes, retained))
+def _goes_on_elsewhere(state: Merged, world: World) -> bool:
+    target = next((other for other in world.related if other.case_id == state.merged.event.into), None)
+    return target is not None and not target.erased
 
 
-def _last(state: Decided | Ended) -> datetime:
+def _window_end(state: Filed) -> datetime | None:
+    """When the window of an appeal that may still come closes; None where none may."""
+    if isinstance(state, Upheld | Dismissed) and state.notified is not None:
+        return state.notified.appeal_due
+    return None
+
+
+def _end(state: Filed) -> datetime:
     """When the case came to its end."""
     match state:
         case Regraded():
@@ -93,8 +94,6 @@ def _last(state: Decided | Ended) -> datetime:
             return state.undone.recorded_at
         case UpheldFinal() | DismissedFinal():
             return state.ended.recorded_at
-        case Appealed() | Contested() if state.appeal.returned is not None:
-            return state.appeal.returned.closes_at
         case _:
             ended = ended_at(state)
             assert ended is not None  # noqa: S101  # decided and ended cases have an end

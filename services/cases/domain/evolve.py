@@ -88,7 +88,7 @@ def _undecided(state: Undecided, recorded: Recorded[Fact]) -> Filed:
     if isinstance(event, _Ending):
         return _ended(state, event, recorded)
     if isinstance(event, events.ProposalDeclined | events.ProposalWithdrawn):
-        return Open(state.file)
+        return state if isinstance(state, Open) else Open(state.file)
     if isinstance(event, _Ruling):
         return _ruled(state, event, recorded)
     return state

@@ -72,6 +72,10 @@ class CaseFile:
     breached: frozenset[str] = field(default_factory=frozenset)
     erased: events.PersonalDataErased | None = None
 
+    def instant(self, at: datetime) -> datetime:
+        """Return `at`, or the filing where that is later: the clock may have been set back in between."""
+        return max(at, self.filed.filed_at)
+
     def window_end(self, party: events.Party) -> datetime | None:
         """Return when the party's time for evidence ends (exclusive), None while nothing ends it.
 

@@ -31,7 +31,7 @@ def start_handling(state: Undecided, command: StartHandling) -> list[CaseEvent] 
         return refusal
     if state.file.handler == command.officer:
         return errors.already_handling(command.officer)
-    return [HandlingStarted(command.officer, command.at)]
+    return [HandlingStarted(command.officer, state.file.instant(command.at))]
 
 
 def recuse(state: Undecided, command: Recuse) -> list[CaseEvent] | Refusal:

@@ -108,7 +108,7 @@ def notify_respondent(state: Undecided, command: NotifyRespondent, world: World)
     file = state.file
     if file.notified is not None:
         return errors.already_notified(file.notified.received_at)
-    now = max(command.at, file.filed.filed_at)
+    now = file.instant(command.at)
     received_at = now if command.received_at is None else command.received_at
     if not file.filed.filed_at <= received_at <= now:
         return errors.received_at_out_of_range(file.filed.filed_at, now)

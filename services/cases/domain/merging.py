@@ -26,11 +26,11 @@ REFUSAL_CODES: Final = (
 
 def merge(state: Undecided, command: MergeComplaint, world: World) -> list[CaseEvent] | Refusal:
     """Return that the complaint is merged into a case that shares one of its incidents and goes on, or why not."""
+    if not isinstance(state, Open):
+        return errors.proposal_pending(state.proposal.id, state.proposal.event.officer)
     refusal = refused_officer(state.file, command.officer)
     if refusal is not None:
         return refusal
-    if not isinstance(state, Open):
-        return errors.proposal_pending(state.proposal.id, state.proposal.event.officer)
     if not command.reason_digest:
         return errors.reason_missing()
     other = next((related for related in world.related if related.case_id == command.into), None)
@@ -43,11 +43,11 @@ def merge(state: Undecided, command: MergeComplaint, world: World) -> list[CaseE
 
 def refuse(state: Undecided, command: RefuseComplaint) -> list[CaseEvent] | Refusal:
     """Return that the platform does not take the complaint up, with code and reason, or why it has to."""
+    if state.file.first_handled_at is not None or not isinstance(state, Open):
+        return errors.handling_started()
     refusal = refused_officer(state.file, command.officer)
     if refusal is not None:
         return refusal
-    if state.file.first_handled_at is not None or not isinstance(state, Open):
-        return errors.handling_started()
     if not command.reason_digest:
         return errors.reason_missing()
     if command.code not in REFUSAL_CODES:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from functools import reduce
 from typing import TypeAlias, assert_never
 
 from services.cases.domain import events
@@ -86,15 +87,24 @@ def _timed(file: CaseFile, event: _Timed) -> CaseFile:
         case events.DeadlineBreached():
             return replace(file, breached=file.breached | {event.deadline})
         case events.DeadlineExtended():
+            if file.running(event.deadline) is None:
+                return file
             return file.with_deadline(event.deadline, _extended(file, event))
         case events.DeadlinesRecomputed():
-            for change in event.changes:
-                running = file.running(change.deadline)
-                if running is not None:
-                    file = file.with_deadline(change.deadline, replace(running, deadline=change.after))
-            return file
+            return reduce(recomputed, event.changes, file)
         case _:
             assert_never(event)
+
+
+def recomputed(file: CaseFile, change: events.Recomputed) -> CaseFile:
+    """Return the file with one deadline counted anew; what is counted from the evidence window's end moves with it."""
+    running = file.running(change.deadline)
+    if running is None:
+        return file
+    after = file.with_deadline(change.deadline, replace(running, deadline=change.after))
+    if change.deadline == "evidence" and file.resolution.basis == "window" and file.resolution.since == running.due:
+        return replace(after, resolution=replace(file.resolution, since=change.after.due))
+    return after
 
 
 def _extended(file: CaseFile, event: events.DeadlineExtended) -> Running:

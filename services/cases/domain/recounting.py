@@ -5,6 +5,7 @@ from datetime import datetime
 from services.cases.domain import deadlines
 from services.cases.domain.events import DeadlineName, DeadlinesRecomputed, Recomputed
 from services.cases.domain.file import CaseFile, Running
+from services.cases.domain.noting import recomputed
 from services.cases.domain.state import CaseState, Open, OverrideProposed, SevereProposed
 from services.cases.domain.world import World
 from shared.kit.decider import Refusal
@@ -23,25 +24,34 @@ def recount(state: CaseState, world: World, now: datetime) -> DeadlinesRecompute
     if isinstance(version, Refusal):
         return None
     changes = []
-    for name, running in _open(file):
-        if running.due <= now:
+    for name in _open(file):
+        running = file.running(name)
+        if running is None or running.due <= now:
             continue
         counted = _counted(name, running, version.deadlines, world.calendars)
+        if name == "resolution" and running.basis != "fixed":
+            counted = _outlasting(counted, file, version.deadlines, world.calendars)
         if counted != running.deadline:
             changes.append(Recomputed(name, running.deadline, counted))
+            file = recomputed(file, changes[-1])
     if not changes:
         return None
     estimated = any(change.before.provisional for change in changes)
     return DeadlinesRecomputed("calendar_published" if estimated else "calendar_amended", tuple(changes))
 
 
-def _open(file: CaseFile) -> list[tuple[DeadlineName, Running]]:
-    found: list[tuple[DeadlineName, Running]] = []
-    if file.first_handled_at is None:
-        found.append(("first_handling", file.first_handling))
-    if file.evidence_due is not None:
-        found.append(("evidence", file.evidence_due))
-    return [*found, ("resolution", file.resolution)]
+def _open(file: CaseFile) -> tuple[DeadlineName, ...]:
+    """The deadlines whose work is to be done still, the resolution last: it looks at the evidence window's end."""
+    if file.first_handled_at is not None:
+        return ("evidence", "resolution")
+    return ("first_handling", "evidence", "resolution")
+
+
+def _outlasting(resolution: Deadline, file: CaseFile, rules: Deadlines, calendars: Calendars) -> Deadline:
+    """As at the notice: a decision is not due with the end of the respondent's time or before it."""
+    if file.evidence_due is None or resolution.due > file.evidence_due.due:
+        return resolution
+    return deadlines.resolution_after(rules, calendars, file.evidence_due.due)
 
 
 def _counted(name: DeadlineName, running: Running, rules: Deadlines, calendars: Calendars) -> Deadline:

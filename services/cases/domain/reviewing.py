@@ -1,4 +1,4 @@
-"""How a decided case changes by a fact: notice, appeal, stay, correction, revocation."""
+"""How a decided case changes by a fact: notice, appeal, stay, correction; a revocation stands in `revoking`."""
 
 from dataclasses import replace
 from typing import TypeAlias, assert_never
@@ -6,8 +6,9 @@ from typing import TypeAlias, assert_never
 from services.cases.domain import events
 from services.cases.domain.appeal import begun
 from services.cases.domain.events import Fact
-from services.cases.domain.file import Running
+from services.cases.domain.file import CaseFile, Running
 from services.cases.domain.noting import noted
+from services.cases.domain.revoking import OfRevocation, revoked
 from services.cases.domain.state import (
     Appealed,
     Contested,
@@ -16,7 +17,6 @@ from services.cases.domain.state import (
     DismissedFinal,
     Filed,
     Open,
-    Penalised,
     Regraded,
     Reversed,
     Upheld,
@@ -35,18 +35,20 @@ _OfAppeal: TypeAlias = (
     | events.DismissalOverturned
 )
 _OfStay: TypeAlias = events.SanctionStayed | events.StayLifted
-_OfRevocation: TypeAlias = (
-    events.RevocationProposed | events.RevocationDeclined | events.RevocationWithdrawn | events.DecisionRevoked
-)
 
 
 def reviewed(state: Decided, recorded: Recorded[Fact]) -> Filed:
-    """Return the decided case after the fact; the same state where the fact cannot have come about in it."""
+    """Return the decided case after the fact; the same state where the fact cannot have come about in it.
+
+    A fact about another decision than the one that stands says nothing of this one.
+    """
     event = recorded.event
+    if getattr(event, "decision", None) not in (None, penalty(state) or state.decision.id):
+        return state
     if isinstance(event, events.PersonalDataErased):
         return replace(state, file=noted(state.file, event))
-    if isinstance(event, _OfRevocation):
-        return _revocation(state, event, recorded)
+    if isinstance(event, OfRevocation):
+        return revoked(state, event, recorded)
     match state:
         case Upheld() | Dismissed():
             return _first(state, recorded)
@@ -82,11 +84,14 @@ def _first(state: Upheld | Dismissed, recorded: Recorded[Fact]) -> Filed:
 
 
 def _appealed(state: Appealed | Contested, event: _OfAppeal, recorded: Recorded[Fact]) -> Filed:
+    """What the appellant or the clock does to an appeal that is back, what the reviewer does to one that is held."""
+    if (state.appeal.returned is None) == isinstance(event, events.AppealResumed | events.AppealLapsed):
+        return state
     match event:
         case events.AppealReturned():
-            return replace(state, appeal=state.appeal.back(event)) if state.appeal.returned is None else state
+            return replace(state, appeal=state.appeal.back(event))
         case events.AppealResumed():
-            return replace(state, appeal=state.appeal.again(event)) if state.appeal.returned is not None else state
+            return replace(state, appeal=state.appeal.again(event))
         case events.AppealRejected() | events.AppealLapsed():
             return _over(state, recorded_as(event, recorded))
         case _:
@@ -112,29 +117,22 @@ def _corrected(
         case Appealed(), events.DecisionRegraded():
             return Regraded(state.file, state.decision, state.notified, recorded_as(event, recorded))
         case Contested(), events.DismissalOverturned():
-            resolution = Running(event.resolution_due, "reopening", event.overturned_at)
-            return Open(replace(state.file, resolution=resolution, breached=state.file.breached - {"resolution"}))
+            return Open(_reopened(state, event))
         case _:
             return state
+
+
+def _reopened(state: Contested, event: events.DismissalOverturned) -> CaseFile:
+    """The file of a case to be decided anew: whoever dismissed it had stepped in, and the decision is due anew."""
+    return replace(
+        state.file,
+        resolution=Running(event.resolution_due, "reopening", event.overturned_at),
+        first_handled_at=state.file.first_handled_at or state.decision.recorded_at,
+        breached=state.file.breached - {"resolution"},
+    )
 
 
 def _stayed(state: Appealed, event: _OfStay, recorded: Recorded[Fact]) -> Appealed:
     if isinstance(event, events.SanctionStayed):
         return state if state.stay is not None else replace(state, stay=recorded_as(event, recorded))
     return replace(state, stay=None)
-
-
-def _revocation(state: Decided, event: _OfRevocation, recorded: Recorded[Fact]) -> Filed:
-    if not isinstance(state, Penalised):
-        return state
-    match event:
-        case events.RevocationProposed():
-            return replace(state, revocation=recorded_as(event, recorded)) if state.revocation is None else state
-        case events.RevocationDeclined() | events.RevocationWithdrawn():
-            return replace(state, revocation=None)
-        case events.DecisionRevoked():
-            if event.decision != penalty(state):
-                return state
-            return Reversed(state.file, state.decision, state.notified, recorded_as(event, recorded))
-        case _:
-            assert_never(event)

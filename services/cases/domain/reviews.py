@@ -1,24 +1,21 @@
-"""What a reviewer makes of an appeal: reject, reverse, regrade; and the stay while it goes on. Source: R8 to R11."""
+"""What a reviewer makes of an appeal: reject, reverse, regrade. Source: R8 to R10."""
 
 from services.cases.domain import deadlines, errors
-from services.cases.domain.appeals import Pending, refused_review, stay_ended
-from services.cases.domain.commands import DecideAppeal, LiftStay, StaySanction
+from services.cases.domain.appeals import Pending, refused_review
+from services.cases.domain.commands import DecideAppeal
 from services.cases.domain.events import (
     AppealRejected,
     CaseEvent,
     DecisionRegraded,
     DecisionReversed,
     DismissalOverturned,
-    SanctionStayed,
-    SevereViolationUpheld,
-    StayLifted,
 )
-from services.cases.domain.officers import refused_reviewer
+from services.cases.domain.lowering import lower_grades
 from services.cases.domain.rulings import calendars_of
-from services.cases.domain.state import Appealed, Contested, Violation
+from services.cases.domain.state import Appealed, Contested
+from services.cases.domain.stays import stay_ended
 from services.cases.domain.world import World
 from shared.kit.decider import Refusal
-from shared.rulebook.model import Grade, RulebookVersion, Sanction
 
 
 def decide_appeal(state: Pending, command: DecideAppeal, world: World) -> list[CaseEvent] | Refusal:
@@ -77,57 +74,3 @@ def _regraded(state: Appealed, command: DecideAppeal, code: str, world: World) -
             reason_digest=command.reason_digest,
         )
     ]
-
-
-def lower_grades(decision: Violation, version: RulebookVersion) -> tuple[str, ...]:
-    """Return the grades to which the decision may be lowered, in the rulebook's order.
-
-    No heavier track and no more points, and less of one of them; with both the same, direct sanctions of fewer hours.
-    The cases service knows two tracks: the severe one is the heavier.
-    """
-    severe = isinstance(decision, SevereViolationUpheld)
-    return tuple(
-        grade.code
-        for grade in version.grades.values()
-        if grade.track in ("ordinary", "severe") and _lower(grade, decision, severe=severe)
-    )
-
-
-def _lower(grade: Grade, decision: Violation, *, severe: bool) -> bool:
-    heavier = grade.track == "severe"
-    if (heavier, grade.points) == (severe, decision.points):
-        return _hours(grade.direct) < _hours(decision.direct)
-    return heavier <= severe and grade.points <= decision.points
-
-
-def _hours(direct: tuple[Sanction, ...]) -> int:
-    return sum(sanction.hours or 0 for sanction in direct)
-
-
-def stay_sanction(state: Appealed, command: StaySanction) -> list[CaseEvent] | Refusal:
-    """Return that what the decision brought imposes nothing while the appeal goes on, or why it does."""
-    refusal = _refused_stay(state, command)
-    if refusal is not None:
-        return refusal
-    if state.stay is not None:
-        return errors.already_stayed(state.stay.id)
-    return [SanctionStayed(state.decision.id, command.reviewer, command.reason_digest)]
-
-
-def lift_stay(state: Appealed, command: LiftStay) -> list[CaseEvent] | Refusal:
-    """Return that what the decision brought imposes again, or that nothing is stayed."""
-    refusal = _refused_stay(state, command)
-    if refusal is not None:
-        return refusal
-    if state.stay is None:
-        return errors.not_stayed()
-    return [StayLifted(state.decision.id, "reviewer", command.reviewer, command.reason_digest)]
-
-
-def _refused_stay(state: Appealed, command: StaySanction | LiftStay) -> Refusal | None:
-    refusal = refused_reviewer(state.file, command.reviewer)
-    if refusal is not None:
-        return refusal
-    if state.appeal.returned is not None and state.appeal.lapsed(command.at):
-        return errors.appeal_window_closed(state.appeal.returned.closes_at)
-    return None if command.reason_digest else errors.reason_missing()

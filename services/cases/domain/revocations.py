@@ -16,13 +16,13 @@ from shared.kit.decider import Refusal
 
 def propose_revocation(state: Penalised, command: ProposeRevocation) -> list[CaseEvent] | Refusal:
     """Return the proposal to revoke what counts now, or why there can be none."""
+    if state.revocation is not None:
+        return errors.revocation_pending(state.revocation.id, state.revocation.event.supervisor)
     refusal = refused_officer(state.file, command.supervisor)
     if refusal is not None:
         return refusal
     if not command.reason_digest:
         return errors.reason_missing()
-    if state.revocation is not None:
-        return errors.revocation_pending(state.revocation.id, state.revocation.event.supervisor)
     return [RevocationProposed(_counting(state), command.supervisor, command.reason_digest)]
 
 
@@ -60,9 +60,10 @@ def withdraw_revocation(state: Penalised, command: WithdrawRevocation) -> list[C
 def revoke_in_recall(state: Penalised, command: RevokeInRecall) -> list[CaseEvent] | Refusal:
     """Return the revocation of what counts now, if the recall is about this decision; its reason is the recall's."""
     if command.decision not in (state.decision.id, penalty(state)):
-        return errors.another_decision(command.decision, state.decision.id)
-    revoked = DecisionRevoked(_counting(state), command.proposed_by, command.confirmed_by, command.recall, "")
-    return [revoked]
+        return errors.another_decision(command.decision, _counting(state))
+    if command.proposed_by == command.confirmed_by:
+        return errors.same_officer(command.proposed_by)
+    return [DecisionRevoked(_counting(state), command.proposed_by, command.confirmed_by, command.recall, "")]
 
 
 def _counting(state: Penalised) -> str:

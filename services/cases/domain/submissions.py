@@ -33,8 +33,9 @@ def submit_defence(state: Undecided, command: SubmitDefence) -> list[CaseEvent] 
     """
     if len(state.file.defences) >= MAX_STATEMENTS:
         return errors.too_many_statements(MAX_STATEMENTS)
-    timeliness = _timeliness(command.at, state.file.window_end("respondent"))
-    return [DefenceSubmitted(command.claim, command.at, timeliness, command.statement_digest)]
+    at = state.file.instant(command.at)
+    timeliness = _timeliness(at, state.file.window_end("respondent"))
+    return [DefenceSubmitted(command.claim, at, timeliness, command.statement_digest)]
 
 
 def submit_evidence(file: CaseFile, command: SubmitEvidence) -> list[CaseEvent] | Refusal:
@@ -48,6 +49,7 @@ def submit_evidence(file: CaseFile, command: SubmitEvidence) -> list[CaseEvent] 
         return errors.evidence_id_taken(command.evidence_id)
     if sum(piece.submitted.party == command.party for piece in file.evidence) >= MAX_PIECES:
         return errors.too_many_pieces(command.party, MAX_PIECES)
+    at = file.instant(command.at)
     return [
         EvidenceSubmitted(
             evidence_id=command.evidence_id,
@@ -56,8 +58,8 @@ def submit_evidence(file: CaseFile, command: SubmitEvidence) -> list[CaseEvent] 
             media_type=command.media_type,
             size_bytes=command.size_bytes,
             content_digest=command.content_digest,
-            received_at=command.at,
-            timeliness=_timeliness(command.at, file.window_end(command.party)),
+            received_at=at,
+            timeliness=_timeliness(at, file.window_end(command.party)),
         )
     ]
 
@@ -68,12 +70,12 @@ def _timeliness(at: datetime, end: datetime | None) -> Timeliness:
 
 def waive_window(state: Undecided, command: WaiveWindow) -> list[CaseEvent] | Refusal:
     """Return the waiver, or when the window closed. It may come before the notice: the time is the respondent's."""
-    end = state.file.window_end("respondent")
-    if end is not None and (state.file.waived_at is not None or end <= command.at):
+    end, at = state.file.window_end("respondent"), state.file.instant(command.at)
+    if end is not None and (state.file.waived_at is not None or end <= at):
         return errors.window_closed(end)
-    return [EvidenceWindowWaived(command.at)]
+    return [EvidenceWindowWaived(at)]
 
 
-def withdraw_complaint(command: WithdrawComplaint) -> list[CaseEvent]:
+def withdraw_complaint(file: CaseFile, command: WithdrawComplaint) -> list[CaseEvent]:
     """Return the withdrawal. It is possible while something is proposed: nothing is decided yet."""
-    return [ComplaintWithdrawn(command.at)]
+    return [ComplaintWithdrawn(file.instant(command.at))]

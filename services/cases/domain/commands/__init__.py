@@ -5,6 +5,23 @@ Texts stay outside: a command carries the digest of what the vault already holds
 
 from typing import TypeAlias
 
+from services.cases.domain.commands.afterwards import (
+    AnswerRevocation,
+    EraseData,
+    ProposeRevocation,
+    RevokeInRecall,
+    WithdrawRevocation,
+)
+from services.cases.domain.commands.appeals import (
+    AppealOutcome,
+    DecideAppeal,
+    FileAppeal,
+    LapseAppeal,
+    LiftStay,
+    ResumeAppeal,
+    ReturnAppeal,
+    StaySanction,
+)
 from services.cases.domain.commands.decisions import (
     AnswerProposal,
     Dismiss,
@@ -30,21 +47,6 @@ from services.cases.domain.commands.intake import (
     SubmitEvidence,
     WaiveWindow,
     WithdrawComplaint,
-)
-from services.cases.domain.commands.review import (
-    AnswerRevocation,
-    AppealOutcome,
-    DecideAppeal,
-    EraseData,
-    FileAppeal,
-    LapseAppeal,
-    LiftStay,
-    ProposeRevocation,
-    ResumeAppeal,
-    ReturnAppeal,
-    RevokeInRecall,
-    StaySanction,
-    WithdrawRevocation,
 )
 
 PartyCommand: TypeAlias = SubmitDefence | SubmitEvidence | WaiveWindow | WithdrawComplaint

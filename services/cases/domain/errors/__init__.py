@@ -6,6 +6,18 @@ and the clock alone: the same command with other contents, from another of the s
 
 from typing import Final
 
+from services.cases.domain.errors.appeals import (
+    appeal_not_lapsed,
+    appeal_not_open_to,
+    appeal_not_returned,
+    appeal_returned,
+    appeal_used,
+    appeal_window_closed,
+    dismissal_not_contestable,
+    not_appealed,
+    not_appellant,
+    statement_missing,
+)
 from services.cases.domain.errors.decisions import (
     already_handling,
     decision_already_notified,
@@ -73,28 +85,20 @@ from services.cases.domain.errors.intake import (
     too_many,
     unknown_channel,
 )
+from services.cases.domain.errors.privacy import (
+    legal_hold,
+    personal_data_erased,
+)
 from services.cases.domain.errors.review import (
     already_stayed,
     another_decision,
-    appeal_not_lapsed,
-    appeal_not_open_to,
-    appeal_not_returned,
-    appeal_returned,
-    appeal_used,
-    appeal_window_closed,
-    dismissal_not_contestable,
     dismissal_not_gradable,
     grade_not_lower,
-    legal_hold,
-    not_appealed,
-    not_appellant,
     not_stayed,
     not_upheld,
-    personal_data_erased,
     regrade_needs_grade,
     reviewer_took_part,
     revocation_pending,
-    statement_missing,
 )
 from services.cases.domain.errors.state import (
     already_decided,

@@ -32,7 +32,7 @@ def complaint_withdrawn(withdrawn_at: datetime) -> Refusal:
 
 
 def undecided() -> Refusal:
-    """There is no decision to give notice of."""
+    """There is no decision to give notice of, to appeal against or to revoke."""
     return Refusal("undecided", "The case would have to be decided first.")
 
 

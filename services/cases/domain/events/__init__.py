@@ -6,11 +6,27 @@ Instants are UTC. Source: domain rules §3, seed S1 to S12.
 
 from typing import TypeAlias
 
+from services.cases.domain.events.appeals import (
+    AppealFiled,
+    AppealLapsed,
+    AppealRejected,
+    AppealResumed,
+    AppealReturned,
+    DismissalContested,
+)
 from services.cases.domain.events.clock import (
     DeadlineBreached,
     DeadlinesRecomputed,
     RecomputationCause,
     Recomputed,
+)
+from services.cases.domain.events.corrections import (
+    DecisionRegraded,
+    DecisionReversed,
+    DismissalOverturned,
+    LiftCause,
+    SanctionStayed,
+    StayLifted,
 )
 from services.cases.domain.events.decisions import (
     ComplaintDismissed,
@@ -44,23 +60,11 @@ from services.cases.domain.events.intake import (
 from services.cases.domain.events.privacy import (
     PersonalDataErased,
 )
-from services.cases.domain.events.review import (
-    AppealFiled,
-    AppealLapsed,
-    AppealRejected,
-    AppealResumed,
-    AppealReturned,
-    DecisionRegraded,
-    DecisionReversed,
+from services.cases.domain.events.revocations import (
     DecisionRevoked,
-    DismissalContested,
-    DismissalOverturned,
-    LiftCause,
     RevocationDeclined,
     RevocationProposed,
     RevocationWithdrawn,
-    SanctionStayed,
-    StayLifted,
 )
 from services.cases.domain.events.values import (
     Claim,
