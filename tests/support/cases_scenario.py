@@ -8,7 +8,9 @@ from typing import Final
 from services.cases.domain.case import UNFILED, CaseState, World, decide, evolve
 from services.cases.domain.commands import CaseCommand
 from services.cases.domain.events import CaseEvent, Fact
+from services.cases.domain.file import CaseFile
 from services.cases.domain.matters import Related
+from services.cases.domain.state import Unfiled
 from shared.kit.decider import Recorded, Refusal
 from shared.rulebook.loader import shipped, shipped_calendars
 
@@ -56,6 +58,12 @@ class Given:
     world: World = SEED_WORLD
     state: CaseState = UNFILED
     history: tuple[Recorded[Fact], ...] = field(default=())
+
+    @property
+    def file(self) -> CaseFile:
+        """The file of the case, which must be filed."""
+        assert not isinstance(self.state, Unfiled)
+        return self.state.file
 
     def and_(self, *commands: CaseCommand) -> "Given":
         """Return the case after these commands, each of which must be accepted."""

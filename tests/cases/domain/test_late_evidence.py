@@ -28,7 +28,7 @@ DUE = 86.0  # the window closes
 
 
 def piece(case: Given) -> Piece:
-    found = case.state.file.piece("e-1")  # type: ignore[union-attr]  # every case of this file is filed
+    found = case.file.piece("e-1")
     assert isinstance(found, Piece)
     return found
 
