@@ -102,7 +102,7 @@ def recomputed(file: CaseFile, change: events.Recomputed) -> CaseFile:
     if running is None:
         return file
     after = file.with_deadline(change.deadline, replace(running, deadline=change.after))
-    if change.deadline == "evidence" and file.resolution.basis == "window" and file.resolution.since == running.due:
+    if change.deadline == "evidence" and file.resolution.basis == "window":
         return replace(after, resolution=replace(file.resolution, since=change.after.due))
     return after
 
