@@ -18,6 +18,7 @@ from services.ledger.domain.commands import (
 )
 from services.ledger.domain.commands import facts_of as told_by
 from services.ledger.domain.facts import Entry, Fact, Reversal, Stay, StayLift
+from services.ledger.domain.standing import Standing
 from shared.kit.decider import Refusal
 from shared.rulebook.model import Sanction, Timeline
 
@@ -94,6 +95,26 @@ def facts_of(taken: Sequence[FactCommand]) -> list[Fact]:
 def without_stays(facts: Sequence[Fact]) -> list[Fact]:
     """Return the facts as if nobody had ever stayed a sanction."""
     return [fact for fact in facts if not isinstance(fact, Stay | StayLift)]
+
+
+def moments(facts: Sequence[Fact], *answers: Standing) -> list[datetime]:
+    """Return every instant of a history at which something may begin or end."""
+    found = {fact.recorded_at for fact in facts}
+    found |= {fact.effective_at for fact in facts if isinstance(fact, Entry)}
+    for answer in answers:
+        found |= {row.start for row in answer.sanctions} | {row.end for row in answer.sanctions if row.end is not None}
+    return sorted(found)
+
+
+def stayed_at(facts: Sequence[Fact], instant: datetime) -> set[str]:
+    """Return the entries over which a stay holds at `instant`."""
+    holds: set[str] = set()
+    for fact in facts:
+        if isinstance(fact, Stay) and fact.recorded_at <= instant:
+            holds.add(fact.entry)
+        elif isinstance(fact, StayLift) and fact.recorded_at <= instant:
+            holds.discard(fact.entry)
+    return holds
 
 
 def command_of(account: Account, step: Step, number: int, now: datetime) -> FactCommand | None:
