@@ -16,7 +16,7 @@ def corrections_of(history: History, known_at: datetime | None) -> Iterator[Corr
     A regrade is one: with what its reversal did and what the entry in its place brought.
     """
     events = [event for _, event in history.known(known_at, None)]
-    for event, following in zip(events, [*events[1:], None], strict=True):
+    for event, following in zip(events, [*events[1:], None], strict=False):
         correction = _correction(event)
         if correction is not None:
             if correction.kind == "regraded" and following is not None:

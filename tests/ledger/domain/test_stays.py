@@ -135,14 +135,14 @@ def test_what_the_stay_of_a_heavier_one_lets_into_force_is_superseded_afterwards
 
 
 def test_a_heavier_one_that_is_stayed_at_the_trigger_absorbs_nothing() -> None:
-    """Lifted later, it supersedes."""
+    """What outranks the other from its first instant comes behind it in ladder order: so it supersedes."""
     told = Story()
     told.upheld("b", "severe", 24, "2024-12-28T10:00")
     told.stayed("b", "2025-01-07T10:00")
     told.upheld("a", "severe", 12, "2025-01-08T10:00")
-    assert state(told, "a", "2025-01-08T10:00") == "in_force"
-    told.give(told.lift("b", "2025-01-09T10:00"))
-    assert state(told, "a", "2025-01-09T10:00") == "superseded"
+    told.upheld("c", "severe", 12, "2025-01-08T10:00", "2025-01-08T11:00")
+    assert told.rows("2025-01-08T11:00") == [("b", 24, "stayed"), ("a", 12, "superseded"), ("c", 24, "in_force")]
+    assert state(told, "a", "2025-01-08T11:00", "2025-01-08T10:00") == "in_force"
 
 
 def test_what_was_stayed_itself_while_nothing_outranked_it_was_not_in_force() -> None:
