@@ -7,6 +7,7 @@ from eventsourcing import persistence
 
 from shared.kit.log import merkle
 from shared.kit.log.model import Append, Appended, EventLog, StreamConflict
+from shared.kit.log.postgres.store import PostgresStore
 from shared.kit.log.sequenced import SequencedLog
 from shared.kit.log.sqlite.store import SqliteStore
 from tests.support.logs import NOON, draft, everything, plain_root
@@ -15,7 +16,7 @@ from tests.support.logs import NOON, draft, everything, plain_root
 def recorder_of(log: EventLog) -> Any:
     """Return the library's recorder under a log."""
     assert isinstance(log, SequencedLog)
-    return log._store._recorder if isinstance(log._store, SqliteStore) else log._store
+    return log._store._recorder if isinstance(log._store, SqliteStore | PostgresStore) else log._store
 
 
 def stored(stream: str, version: int) -> persistence.StoredEvent:
