@@ -44,6 +44,13 @@ def test_it_joins_the_order_the_tree_and_the_time(log: EventLog) -> None:
     assert log.wait(4, 0)
 
 
+@pytest.mark.parametrize("state", [b"", b"\x00\xff", "é \\ '卖".encode(), b"it's 100% \\x41", b"x" * 100_000])
+def test_bytes_are_kept_as_they_are(log: EventLog, state: bytes) -> None:
+    given = [persistence.StoredEvent("other", version, "topic", state) for version in (1, 2)]
+    recorder_of(log).insert_events([*given, stored("other", 3)])
+    assert [event.state for event in everything(log)] == [state, state, b"any bytes 3"]
+
+
 def test_a_conflict_of_its_leaves_nothing(log: EventLog) -> None:
     recorder = recorder_of(log)
     log.append(Append([draft("case-1", 1)]))

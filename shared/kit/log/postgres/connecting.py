@@ -1,8 +1,8 @@
 """How a log's connections are opened: where, as whom, in which schema, and how long anything may take."""
 
 import re
-import select
 from dataclasses import dataclass
+from select import POLLIN, poll
 from typing import Any, Final
 
 import psycopg
@@ -81,7 +81,8 @@ def check_alive(connection: psycopg.Connection[Any]) -> None:
     Raises:
         psycopg.OperationalError: the server has closed it.
     """
-    waiting = select.poll()
-    waiting.register(connection.fileno(), select.POLLIN)
+    waiting = poll()
+    waiting.register(connection.fileno(), POLLIN)
     if waiting.poll(0):
+        connection.close()  # or the pool would take it back
         raise psycopg.OperationalError("the server has closed the connection")

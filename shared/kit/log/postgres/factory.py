@@ -23,7 +23,7 @@ from shared.kit.log.shapes import Shapes
 
 
 class PostgresFactory(library.PostgresFactory, LogFactory):
-    """The library's factory over the log's own datastore: `POSTGRES_DSN` says where and as whom, `POSTGRES_SCHEMA` what.
+    """The library's factory over our datastore: `POSTGRES_DSN` says where and as whom, `POSTGRES_SCHEMA` which part.
 
     `POSTGRES_POOL_SIZE` is the most connections its pool opens. Ids are text. The library's plain recorders make their
     tables only if `CREATE_TABLE` says so, which takes the owner's rights.

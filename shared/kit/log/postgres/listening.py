@@ -1,6 +1,6 @@
 """Hears of what other processes append: a notification is a hint, the poll behind it makes it certain."""
 
-from select import select
+from select import POLLIN, poll
 from socket import socketpair
 from threading import Event, Thread
 from typing import Any
@@ -48,11 +48,14 @@ class Listener:
 
     def _listen(self, connection: psycopg.Connection[Any]) -> None:
         connection.execute(SQL("LISTEN {}").format(Identifier(channel(self._schema))))
+        waiting = poll()
+        for one in (connection, self._woken):
+            waiting.register(one.fileno(), POLLIN)
         while not self._stopping.is_set():
             found = connection.execute("SELECT position FROM log_head").fetchone()
             if found is not None:
                 self._bell.ring(found[0])
-            select([connection, self._woken], [], [], self._poll_s)
+            waiting.poll(self._poll_s * 1000)
             for _ in connection.notifies(timeout=0):
                 pass  # that one came is all it says
 
