@@ -9,6 +9,7 @@ import psycopg
 from psycopg import conninfo
 
 CONNECTIONS: Final = 8
+LOCK_S: Final = 5.0
 _NAME: Final = re.compile(r"(?!pg_)[a-z][a-z0-9_]{0,62}")
 _RESERVED: Final = frozenset({"public", "information_schema"})
 
@@ -25,7 +26,7 @@ class Limits:
     connections: int = CONNECTIONS
     waiting: int = 512
     connect_s: int = 5
-    lock_s: float = 5.0
+    lock_s: float = LOCK_S
     statement_s: float = 30.0
     idle_s: float = 30.0
     poll_s: float = 0.1

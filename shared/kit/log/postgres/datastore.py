@@ -42,6 +42,7 @@ class LogDatastore(library.PostgresDatastore):
             max_size=self.limits.connections,
             max_waiting=self.limits.waiting,
             timeout=self.limits.lock_s,
+            reconnect_timeout=1.0,  # who asks next tries again: longer, and a server that is back would be waited for
             check=check_alive,
             open=True,
             name=f"log-{schema}",

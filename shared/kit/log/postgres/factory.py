@@ -13,7 +13,7 @@ from shared.kit.log.errors import StoreUnavailable
 from shared.kit.log.instant import Clock
 from shared.kit.log.model import EncodeFor, EventLog
 from shared.kit.log.opening import LogFactory, open_log
-from shared.kit.log.postgres.connecting import CONNECTIONS, Limits
+from shared.kit.log.postgres.connecting import CONNECTIONS, LOCK_S, Limits
 from shared.kit.log.postgres.datastore import LogDatastore
 from shared.kit.log.postgres.recorder import PostgresRecorder
 from shared.kit.log.postgres.store import PostgresStore
@@ -25,7 +25,8 @@ from shared.kit.log.shapes import Shapes
 class PostgresFactory(library.PostgresFactory, LogFactory):
     """The library's factory over our datastore: `POSTGRES_DSN` says where and as whom, `POSTGRES_SCHEMA` which part.
 
-    `POSTGRES_POOL_SIZE` is the most connections its pool opens. Ids are text. The library's plain recorders make their
+    `POSTGRES_POOL_SIZE` is the most connections its pool opens, `POSTGRES_LOCK_TIMEOUT` how many seconds a caller waits
+    for one, or for an append of another process. Ids are text. The library's plain recorders make their
     tables only if `CREATE_TABLE` says so, which takes the owner's rights.
 
     Raises:
@@ -48,7 +49,8 @@ class PostgresFactory(library.PostgresFactory, LogFactory):
         if self.env.get(self.ORIGINATOR_ID_TYPE, "text").lower() != "text":
             raise OSError(f"{self.ORIGINATOR_ID_TYPE} must be text: streams are named by text")
         connections = int(self.env.get(self.POSTGRES_POOL_SIZE) or CONNECTIONS)
-        self.datastore = LogDatastore(dsn, schema, Limits(connections=connections))
+        lock_s = float(self.env.get(self.POSTGRES_LOCK_TIMEOUT) or LOCK_S)
+        self.datastore = LogDatastore(dsn, schema, Limits(connections=connections, lock_s=lock_s))
 
     def env_create_table(self) -> bool:
         """Return whether the library's plain recorders make their tables: not unless it is asked for."""
@@ -87,6 +89,7 @@ def open_postgres_log(
     encode_for: EncodeFor = cloudevent.encoder,
     *,
     connections: int = CONNECTIONS,
+    lock_timeout_s: float = LOCK_S,
 ) -> EventLog:
     """Return the log in this schema, which `migrating.migrate` has made.
 
@@ -99,5 +102,6 @@ def open_postgres_log(
         PostgresFactory.POSTGRES_DSN: dsn,
         PostgresFactory.POSTGRES_SCHEMA: schema,
         PostgresFactory.POSTGRES_POOL_SIZE: str(connections),
+        PostgresFactory.POSTGRES_LOCK_TIMEOUT: str(lock_timeout_s),
     }
     return open_log(env, clock, tables, encode_for)
