@@ -10,6 +10,7 @@ from typing import Final
 from shared.kit import cloudevent
 from shared.kit.cloudevent import Draft, canonical
 from shared.kit.ids import uuid7
+from shared.kit.log.grouping import GroupCommit
 from shared.kit.log.instant import Clock
 from shared.kit.log.memory import open_memory_log
 from shared.kit.log.model import MAX_READ, EncodeFor, EventLog, Stored
@@ -19,7 +20,7 @@ from shared.kit.log.sqlite import open_sqlite_log
 from tests.support.postgres import Place, place
 
 NOON: Final = datetime(2026, 3, 2, 12, tzinfo=UTC)
-STORES: Final = ("memory", "sqlite", "postgres")
+STORES: Final = ("memory", "sqlite", "postgres", "grouped")  # grouped: over sqlite
 NOTED: Final = "demerit.test.noted.v1"
 
 ITEMS: Final = Table(
@@ -85,7 +86,19 @@ def store_at(name: str, folder: Path) -> LogStore:
     def sqlite(clock: Clock, tables: Iterable[Table], encode_for: EncodeFor) -> EventLog:
         return open_sqlite_log(folder / "log.db", clock, tables, encode_for)
 
-    return LogStore(name, {"memory": open_memory_log, "sqlite": sqlite}[name])
+    def grouped(clock: Clock, tables: Iterable[Table], encode_for: EncodeFor) -> EventLog:
+        return GroupCommit(open_sqlite_log(folder / "grouped.db", clock, tables, encode_for))
+
+    return LogStore(name, {"memory": open_memory_log, "sqlite": sqlite, "grouped": grouped}[name])
+
+
+def kept_at(kind: str, where: str, clock: Clock, tables: Iterable[Table]) -> EventLog:
+    """Open the log of a kind that outlives its process: a file's path, or a migrated schema and a connection string."""
+    if kind == "postgres":
+        schema, _, dsn = where.partition(" ")
+        return open_postgres_log(dsn, schema, clock, tables)
+    log = open_sqlite_log(where, clock, tables)
+    return GroupCommit(log) if kind == "grouped" else log
 
 
 def postgres_store(at: Place) -> LogStore:

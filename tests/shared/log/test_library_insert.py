@@ -6,6 +6,7 @@ import pytest
 from eventsourcing import persistence
 
 from shared.kit.log import merkle
+from shared.kit.log.grouping import GroupCommit
 from shared.kit.log.model import Append, Appended, EventLog, StreamConflict
 from shared.kit.log.postgres.store import PostgresStore
 from shared.kit.log.sequenced import SequencedLog
@@ -15,6 +16,8 @@ from tests.support.logs import NOON, draft, everything, plain_root
 
 def recorder_of(log: EventLog) -> Any:
     """Return the library's recorder under a log."""
+    if isinstance(log, GroupCommit):
+        return recorder_of(log._log)
     assert isinstance(log, SequencedLog)
     return log._store._recorder if isinstance(log._store, SqliteStore | PostgresStore) else log._store
 
