@@ -27,6 +27,7 @@ from services.cases.vault import Vault, VaultUnavailable
 from shared.kit.auth import open_verifier
 from shared.kit.feed import feed_router
 from shared.kit.http import Service, create_app
+from shared.kit.log.grouping import GroupCommit
 from shared.kit.log.instant import Clock, to_us, utc_now
 from shared.kit.log.model import EventLog
 from shared.kit.log.sqlite import open_sqlite_log
@@ -165,7 +166,7 @@ def build(settings: Settings, *, clock: Clock = utc_now, log: EventLog | None = 
         merges_repeats=settings.merge_repeats,
     )
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    log = log or open_sqlite_log(settings.log_file, clock, TABLES)
+    log = GroupCommit(log or open_sqlite_log(settings.log_file, clock, TABLES))
     try:
         parts = _parts(settings, world, log, clock)
     except BaseException:
