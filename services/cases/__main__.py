@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from services.cases.imports.command import ImportRefused, UnreadableFile, import_file, report_json
 from services.cases.main import build
 from services.cases.masterkey import VaultLocked
 from services.cases.settings import Settings
@@ -36,6 +37,23 @@ def serve() -> None:
         configure_logging("cases", settings.log_level)
         service = build(settings)
     run(service, settings.host, settings.port)
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV, NDJSON or Parquet")],
+    complete_from: Annotated[str, typer.Option(help="instant from which on the file holds all there was")],
+    import_id: Annotated[str | None, typer.Option(help="default: made of the file's content")] = None,
+    check: Annotated[bool, typer.Option("--check", help="check every row, record nothing")] = False,  # noqa: FBT002  # typer's way
+) -> None:
+    """Record the past penalties of a file; prints a report as JSON, bad rows included (then nothing is recorded).
+
+    Given again, the same file goes on where it was interrupted. On SQLite the service must not run meanwhile.
+    """
+    with starting("CASES_", RulebookError, UnreadableFile, ImportRefused):
+        report = import_file(Settings(), file, complete_from, import_id, check_only=check)
+    sys.stdout.write(report_json(report))
+    raise typer.Exit(1 if report.bad_rows else 0)
 
 
 @app.command()

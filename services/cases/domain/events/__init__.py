@@ -31,6 +31,7 @@ from services.cases.domain.events.handling import (
     LateEvidenceExcluded,
     OfficerRecused,
 )
+from services.cases.domain.events.imports import PastPenaltyImported
 from services.cases.domain.events.intake import (
     ComplaintFiled,
     ComplaintMerged,
@@ -159,6 +160,7 @@ __all__ = [
     "OrdinaryViolationUpheld",
     "OverrideProposed",
     "Party",
+    "PastPenaltyImported",
     "PersonalDataErased",
     "ProposalDeclined",
     "ProposalWithdrawn",
