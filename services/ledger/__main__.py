@@ -3,10 +3,13 @@
 import json
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from services.ledger.exports.command import UnknownForm, WrongClock, export_file
+from services.ledger.exports.content import Content
 from services.ledger.main import build
 from services.ledger.settings import Settings
 from services.ledger.tables import TABLES
@@ -39,6 +42,22 @@ def follow() -> None:
     """Follow the cases log in a process of its own: not with SQLite, where one process alone may write."""
     typer.echo("follow needs a store that several processes share; with SQLite, `serve` follows in-process", err=True)
     raise typer.Exit(2)
+
+
+@app.command()
+def export(
+    content: Annotated[Content, typer.Argument(help="entries or standings")],
+    file: Annotated[Path, typer.Argument(help="name of the file to write: .ndjson or .parquet")],
+    copy: Annotated[Path | None, typer.Option("--from", exists=True, help="copy of the log; default: the log")] = None,
+    as_of: Annotated[str | None, typer.Option(help="effective clock; default: now")] = None,
+    known_at: Annotated[str | None, typer.Option(help="recorded clock, inclusive; default: everything folded")] = None,
+) -> None:
+    """Write all entries or standings at two clocks, and print what it holds.
+
+    On SQLite the service must not run meanwhile: export a copy of the log (`--from`).
+    """
+    with starting("LEDGER_", RulebookError, UnknownForm, WrongClock):
+        typer.echo(export_file(Settings(), content, file, copy, as_of, known_at))
 
 
 @app.command()
