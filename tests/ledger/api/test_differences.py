@@ -44,7 +44,7 @@ def test_a_reversal_is_the_reason_why_a_sealed_account_never_was(cases: Decision
     assert changed == {("changed", "severe", "vacated"), ("changed", "ordinary", "in_force")}
 
 
-def ask(ledger: LedgerService, **asked: str) -> dict[str, Any]:
+def ask(ledger: LedgerService, **asked: Any) -> dict[str, Any]:
     """Return the differences, everything decided included."""
     answer = ledger.get("/sellers/s-1/differences", min_position=str(ledger.cases.log.head().position), **asked)
     assert answer.status_code == 200, answer.text
