@@ -7,7 +7,7 @@ from typing import Any, Final, Literal
 
 from services.ledger.domain.answer import SanctionRow, Standing
 from services.ledger.domain.course import course_of
-from services.ledger.domain.facts import Entry, Fact
+from services.ledger.domain.facts import Entry, Fact, Reversal, Stay
 from services.ledger.domain.knowledge import Knowledge, learn, learn_all
 from services.ledger.domain.standing import known_by, standing_in
 from shared.rulebook.model import Timeline
@@ -94,7 +94,9 @@ def _step(fact: Fact, before: Standing, after: Standing) -> dict[str, Any]:
 def _kind(fact: Fact) -> str:
     if isinstance(fact, Entry):
         return "violation" if fact.regrades is None else "regrade"
-    return fact.kind
+    if isinstance(fact, Reversal):
+        return fact.kind
+    return "stay" if isinstance(fact, Stay) else "stay_lifted"
 
 
 def _effects(before: Sequence[SanctionRow], after: Sequence[SanctionRow]) -> Iterable[dict[str, Any]]:

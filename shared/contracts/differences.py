@@ -22,7 +22,10 @@ class Step(BaseModel):
     position: int = Field(description="Cases position of the fact")
     recorded_at: datetime
     fact: str = Field(description="Event id of the fact", examples=["01a20a0b-6a0d-72bc-890e-5bc69604c17c"])
-    kind: str = Field(description="What it was", examples=["violation", "reversed", "regraded", "revoked"])
+    kind: str = Field(
+        description="What it was",
+        examples=["violation", "regrade", "reversed", "regraded", "revoked", "stay", "stay_lifted"],
+    )
     entry: str = Field(description="The entry it is about")
     points_before: dict[str, Points]
     points_after: dict[str, Points]

@@ -13,6 +13,7 @@ STATUS: Final[Mapping[str, int]] = {
     "released_meanwhile": 409,
     "rulebook_unknown": 404,
     "seller_quarantined": 503,
+    "too_many_entries": 422,
     "too_many_steps": 409,
     "unknown_rulebook": 409,
 }
