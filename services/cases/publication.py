@@ -17,6 +17,7 @@ from shared.contracts import decisions
 from shared.kit import cloudevent
 from shared.kit.cloudevent import Draft
 from shared.kit.decider import Recorded
+from shared.kit.ids import uuid7
 from shared.kit.log.model import Stored
 
 Fact: TypeAlias = e.Fact
@@ -169,6 +170,29 @@ def _said(event: Fact) -> object:
 
 def _fields(event: Fact) -> Iterator[tuple[str, object]]:
     return ((field.name, getattr(event, field.name)) for field in fields(event))
+
+
+def imported_stream(seller: str) -> str:
+    """Return the name of the stream of what was imported of a seller's past."""
+    return f"imported-{seller}"
+
+
+def imported_draft(event: e.PastPenaltyImported, seller: str, version: int) -> Draft:
+    """Return an imported penalty, ready to be appended as `version` of its seller's stream."""
+    return Draft(
+        id=uuid7(),
+        type=decisions.PAST_PENALTY_IMPORTED,
+        stream=imported_stream(seller),
+        stream_version=version,
+        subject=seller,
+        data=cloudevent.canonical(event),
+        time=event.effective_at,
+        standing_effect="points",
+        correlation_id=event.import_id,
+        actor=event.import_id,
+        actor_role="import",
+        leaf_salt=secrets.token_hex(16),
+    )
 
 
 def effective_at(event: Fact) -> datetime | None:

@@ -76,7 +76,18 @@ ANNOUNCEMENTS: Final = Table(
     indexes=(("expires_us",),),
 )
 
+IMPORTED: Final = Table(
+    "imported",  # how far the past of a seller is imported
+    {
+        "seller": "text",
+        "version": "integer",  # of the stream of its imported penalties
+        "through_us": "integer",  # effective instant of the last one
+        "import_id": "text",  # of the last one
+    },
+    key=("seller",),
+)
+
 OPEN: Final = "open"  # the stored state of what the clock calls filed, evidence_open or under_review
 FOREVER_US: Final = 2**62  # stands for "never": later than any instant that can be written down
 
-TABLES: Final = (CASES, INCIDENTS, PENDING, ANNOUNCEMENTS)
+TABLES: Final = (CASES, INCIDENTS, PENDING, ANNOUNCEMENTS, IMPORTED)

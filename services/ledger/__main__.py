@@ -1,15 +1,21 @@
 """The ledger's command line: `python -m services.ledger serve`."""
 
 import json
+import sqlite3
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from services.ledger import backup
+from services.ledger.exports.command import UnknownForm, WrongClock, export_file
+from services.ledger.exports.content import Content
 from services.ledger.main import build
 from services.ledger.settings import Settings
 from services.ledger.tables import TABLES
+from shared.kit.backup import BackupBroken, told
 from shared.kit.log.memory import open_memory_log
 from shared.kit.logs import configure_logging
 from shared.kit.server import run
@@ -39,6 +45,36 @@ def follow() -> None:
     """Follow the cases log in a process of its own: not with SQLite, where one process alone may write."""
     typer.echo("follow needs a store that several processes share; with SQLite, `serve` follows in-process", err=True)
     raise typer.Exit(2)
+
+
+@app.command()
+def export(
+    content: Annotated[Content, typer.Argument(help="entries or standings")],
+    file: Annotated[Path, typer.Argument(help="name of the file to write: .ndjson or .parquet")],
+    copy: Annotated[Path | None, typer.Option("--from", exists=True, help="copy of the log; default: the log")] = None,
+    as_of: Annotated[str | None, typer.Option(help="effective clock; default: now")] = None,
+    known_at: Annotated[str | None, typer.Option(help="recorded clock, inclusive; default: everything folded")] = None,
+) -> None:
+    """Write all entries or standings at two clocks, and print what it holds.
+
+    On SQLite the service must not run meanwhile: export a copy of the log (`--from`).
+    """
+    with starting("LEDGER_", RulebookError, UnknownForm, WrongClock):
+        typer.echo(export_file(Settings(), content, file, copy, as_of, known_at))
+
+
+@app.command("backup")
+def backup_(folder: Annotated[Path, typer.Argument(help="a new folder")]) -> None:
+    """Copy the service's files, which may be in use, into a new folder; print what is in it."""
+    with starting("LEDGER_", BackupBroken, OSError, sqlite3.Error):
+        typer.echo(told(backup.make(Settings(), folder, datetime.now(UTC))))
+
+
+@app.command()
+def restore(folder: Annotated[Path, typer.Argument(exists=True, file_okay=False, help="a backup")]) -> None:
+    """Check a backup and put it in the place of a service that has no files; print what was in it."""
+    with starting("LEDGER_", BackupBroken, OSError):
+        typer.echo(told(backup.restore(Settings(), folder)))
 
 
 @app.command()

@@ -4,7 +4,7 @@ Each reader takes an envelope and the limits; it trusts nothing but the contract
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Literal, TypeAlias
 
@@ -18,9 +18,10 @@ from services.ledger.domain.commands import (
     ReverseEntry,
     StaySanctions,
 )
-from services.ledger.domain.facts import Entry, Reversal, ReversalKind, Stay, StayLift
+from services.ledger.domain.facts import Entry, Imported, Reversal, ReversalKind, Stay, StayLift
 from shared.contracts.decisions import (
     ORDINARY_UPHELD,
+    PAST_PENALTY_IMPORTED,
     REGRADED,
     REVERSED,
     REVOKED,
@@ -31,6 +32,7 @@ from shared.contracts.decisions import (
     DecisionReversed,
     DecisionStayed,
     DirectSanction,
+    PastPenaltyImported,
     PinnedRef,
     ViolationUpheld,
 )
@@ -43,6 +45,7 @@ LAST_YEAR: Final = 2099
 
 _upheld: Final = msgspec.json.Decoder(ViolationUpheld)
 _reversed: Final = msgspec.json.Decoder(DecisionReversed)
+_past: Final = msgspec.json.Decoder(PastPenaltyImported)
 _regraded: Final = msgspec.json.Decoder(DecisionRegraded)
 _stayed: Final = msgspec.json.Decoder(DecisionStayed)
 
@@ -98,6 +101,15 @@ def _lift(envelope: Envelope, _: Limits) -> LiftStay:
     return LiftStay(StayLift(envelope.id, envelope.position, entry, envelope.recordedtime))
 
 
+def _imported(envelope: Envelope, limits: Limits) -> RecordEntry:
+    data = _past.decode(envelope.data)
+    if data.track not in TRACKS:
+        raise ContractBroken("no such track")
+    entry = _entry(envelope, data.track, data, limits)
+    source = Imported(data.import_id, data.line, data.reference, data.complete_from)
+    return RecordEntry(replace(entry, case="", imported=source))
+
+
 READERS: Final[Mapping[str, Reader]] = {
     ORDINARY_UPHELD: _ordinary,
     SEVERE_UPHELD: _severe,
@@ -105,6 +117,7 @@ READERS: Final[Mapping[str, Reader]] = {
     REVOKED: _reversal_as("revoked"),
     REGRADED: _regrade,
     SANCTION_STAYED: _stay,
+    PAST_PENALTY_IMPORTED: _imported,
     STAY_LIFTED: _lift,
 }
 
@@ -112,7 +125,7 @@ READERS: Final[Mapping[str, Reader]] = {
 def _entry(
     envelope: Envelope,
     track: str,
-    data: ViolationUpheld | DecisionRegraded,
+    data: ViolationUpheld | DecisionRegraded | PastPenaltyImported,
     limits: Limits,
     regrades: str | None = None,
 ) -> Entry:
@@ -130,7 +143,7 @@ def _entry(
         regrades=regrades,
         case=envelope.correlationid,
         rulebook=ref(data.rulebook),
-        calendars=tuple(map(ref, data.calendars)),
+        calendars=() if isinstance(data, PastPenaltyImported) else tuple(map(ref, data.calendars)),
     )
 
 

@@ -1,6 +1,7 @@
 """The ledger's own events as their contract has them; `entries_read` is the way back."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 from typing import Final, TypeAlias
 
@@ -84,6 +85,7 @@ def _recorded(event: Recorded, version: int) -> contract.ViolationRecorded:
         after=dict(event.after),
         sanctions=_changes(event.sanctions),
         account_version=version,
+        imported=msgspec.UNSET if entry.imported is None else contract.ImportedFrom(**asdict(entry.imported)),
     )
 
 

@@ -7,7 +7,7 @@ import msgspec
 
 from services.ledger.decisions import ref
 from services.ledger.domain import events as domain
-from services.ledger.domain.facts import Entry, Reversal, Stay, StayLift
+from services.ledger.domain.facts import Entry, Imported, Reversal, Stay, StayLift
 from shared.contracts import entries as contract
 from shared.rulebook.model import Sanction
 
@@ -26,6 +26,7 @@ def _entry_of(data: contract.ViolationRecorded, track: str) -> Entry:
         case=data.case,
         rulebook=None if data.rulebook is None else ref(data.rulebook),
         calendars=tuple(map(ref, data.calendars)),
+        imported=None if data.imported is msgspec.UNSET else Imported(**msgspec.structs.asdict(data.imported)),
     )
 
 

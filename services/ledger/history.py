@@ -1,10 +1,10 @@
 """An account with the events that made it: what questions about other instants, and statements, are answered from."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.ledger.accounts import stream_of
+from services.ledger.accounts import PREFIX, stream_of
 from services.ledger.domain.account import Account, evolve, open_account
 from services.ledger.domain.events import AccountEvent, FactEvent, fact_of
 from services.ledger.lru import Lru
@@ -59,11 +59,17 @@ class Histories:
         kept = self._kept.get((seller, version))
         if kept is not None:
             return kept
-        account, events = open_account(seller), list[Told]()
-        for stored in self._log.stream(stream_of(seller)):
-            event = self._codec.event(stored)
-            account = evolve(account, event)
-            events.append(Told(account.version, stored.position, stored.recorded_at, event))
-        history = History(account, tuple(events))
-        self._kept.put((seller, account.version), history)
+        history = read_histories([seller], self._log, self._codec)[0]
+        self._kept.put((seller, history.account.version), history)
         return history
+
+
+def read_histories(sellers: Sequence[str], log: EventLog, codec: Codec) -> list[History]:
+    """Return the histories of these accounts (at most `MAX_STREAMS`), in the order given, with one read."""
+    accounts = {seller: open_account(seller) for seller in sellers}
+    events: dict[str, list[Told]] = {seller: [] for seller in sellers}
+    for stored in log.stream(*map(stream_of, sellers)):
+        seller, event = stored.stream.removeprefix(PREFIX), codec.event(stored)
+        account = accounts[seller] = evolve(accounts[seller], event)
+        events[seller].append(Told(account.version, stored.position, stored.recorded_at, event))
+    return [History(accounts[seller], tuple(events[seller])) for seller in sellers]

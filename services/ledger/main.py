@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from services.ledger.api.account import account_router
+from services.ledger.api.differences import differences_router
 from services.ledger.api.direct import Direct
 from services.ledger.api.preview import preview_router
 from services.ledger.api.quarantine import quarantine_router
@@ -65,6 +66,7 @@ def build(
         routers=[
             standing_router(parts.questions, waiting),
             account_router(parts.questions, waiting),
+            differences_router(parts.questions, waiting),
             preview_router(parts.questions, waiting),
             quarantine_router(parts.ledger, log),
             feed_router(log),

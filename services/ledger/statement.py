@@ -1,5 +1,6 @@
 """The statement of an account: its events as lines, corrections and what they correct linked both ways."""
 
+from dataclasses import asdict
 from typing import TypeAlias
 
 from services.ledger.domain.events import (
@@ -18,6 +19,7 @@ from services.ledger.links import Links
 from shared.contracts.standing import SanctionBrought
 from shared.contracts.statement import (
     CalendarRef,
+    ImportedFrom,
     LapseLine,
     ReversalLine,
     RuleText,
@@ -88,6 +90,7 @@ class Lines:
             regraded_to=links.regraded_to.get(entry.id),
             reversed_by=links.reversed_by.get(entry.id),
             stays=[StayRef(stay=stay, lifted_by=links.lifted_by.get(stay)) for stay in links.stays.get(entry.id, ())],
+            imported=None if entry.imported is None else ImportedFrom(**asdict(entry.imported)),
         )
 
     def _stay(self, told: Told, event: SanctionsStayed) -> StayLine:

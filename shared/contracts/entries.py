@@ -41,11 +41,21 @@ class SanctionChanged(msgspec.Struct, frozen=True):
     end: datetime | None
 
 
+class ImportedFrom(msgspec.Struct, frozen=True):
+    """Where an imported entry comes from: the import, its line, its name there; unknown is what lies before."""
+
+    import_id: str
+    line: int
+    reference: str
+    complete_from: datetime
+
+
 class ViolationRecorded(msgspec.Struct, frozen=True):
     """`ordinary_violation_recorded` and `severe_violation_recorded`: the type of the event names the track.
 
     `entry` is the decision's event id and `position` its cases position; `regrades` names the entry it replaces.
-    `rulebook` is the version that gave the points.
+    `rulebook` is the version that gave the points. `imported` is there where another system had decided; then there is
+    no `case`.
     """
 
     entry: str
@@ -63,6 +73,7 @@ class ViolationRecorded(msgspec.Struct, frozen=True):
     after: dict[str, int]
     sanctions: tuple[SanctionChanged, ...]
     account_version: int
+    imported: ImportedFrom | msgspec.UnsetType = msgspec.UNSET
 
 
 class ViolationReversed(msgspec.Struct, frozen=True):

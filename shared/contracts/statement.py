@@ -53,6 +53,15 @@ class StayRef(BaseModel):
     lifted_by: str | None = Field(description="Event id of its lifting")
 
 
+class ImportedFrom(BaseModel):
+    """Where an entry comes from that another system had decided (历史处罚导入)."""
+
+    import_id: str
+    line: int
+    reference: str
+    complete_from: datetime = Field(description="Before this nothing is known of the account")
+
+
 class ViolationLine(Line):
     """A violation was recorded. `reversed_by` and `regraded_to` say what became of it, null while it counts."""
 
@@ -73,6 +82,7 @@ class ViolationLine(Line):
     regraded_to: str | None
     reversed_by: str | None = Field(description="Event id of the reversal")
     stays: list[StayRef] = Field(description="Stays over its sanctions, in order")
+    imported: ImportedFrom | None = Field(description="Where it comes from, if not from a case")
 
 
 class ReversalLine(Line):

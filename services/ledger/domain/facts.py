@@ -13,11 +13,25 @@ ReversalKind: TypeAlias = Literal["reversed", "regraded", "revoked"]
 
 
 @dataclass(frozen=True, slots=True)
+class Imported:
+    """Where an entry comes from that another system had decided: the import, its line, its name there.
+
+    What lies before `complete_from` is unknown of the account.
+    """
+
+    import_id: str
+    line: int
+    reference: str
+    complete_from: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One decision as it counts: `id` is the decision's event id (a regrade's: its own).
 
     `effective_at` is when it counts from; `recorded_at` is the cases log's recorded time, when it was known;
     `regrades` names the entry it replaces. 0-point entries carry `direct` sanctions and nothing else.
+    An imported one has no case.
     """
 
     id: str
@@ -32,6 +46,7 @@ class Entry:
     case: str = ""
     rulebook: Ref | None = None
     calendars: tuple[Ref, ...] = ()
+    imported: Imported | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ ALLOWED: Final = {
     ("get", "/sellers/{seller}/standing"): ACCOUNT,
     ("get", "/sellers/{seller}/entries"): ACCOUNT,
     ("get", "/sellers/{seller}/timeline"): ACCOUNT,
+    ("get", "/sellers/{seller}/differences"): ACCOUNT,
     ("get", "/sellers/{seller}/forecast"): ACCOUNT,
     ("post", "/standings:query"): READERS,
     ("post", "/reversals:preview"): READERS,
