@@ -7,7 +7,7 @@ import httpx
 
 from shared.contracts.statement import ReversalLine, Statement, StayLiftLine, StayLine, ViolationLine
 from shared.contracts.timeline import Timeline
-from tests.support.decisions import DAY, FIRST, Decisions
+from tests.support.decisions import DAY, FIRST, Decision, Decisions
 from tests.support.ledger_service import LedgerService
 
 
@@ -24,11 +24,11 @@ def timeline(service: LedgerService, **asked: Any) -> Timeline:
     return Timeline.model_validate(answer.json())
 
 
-def sealed(cases: Decisions) -> tuple[str, str, str]:
+def sealed(cases: Decisions) -> tuple[Decision, str, str]:
     """Return the entries of a severe 24, an ordinary 12 on the next day, and the severe 24 that seals on the third."""
     first = cases.severe("s-1", points=24)
     second = cases.ordinary("s-1", at=FIRST + DAY)
-    return first.id, second.id, cases.severe("s-1", points=24, at=FIRST + 2 * DAY).id
+    return first, second.id, cases.severe("s-1", points=24, at=FIRST + 2 * DAY).id
 
 
 def test_a_statement_shows_what_a_reversal_vacated_rescheduled_and_revived(service: LedgerService) -> None:
@@ -42,7 +42,7 @@ def test_a_statement_shows_what_a_reversal_vacated_rescheduled_and_revived(servi
     assert isinstance(second, ReversalLine)
     assert (first.reversal, first.entry, first.cases_position) == (unsealed.id, sealing, unsealed.position)
     assert [(one.change, one.entry) for one in first.sanctions] == [
-        ("revived", older),
+        ("revived", older.id),
         ("revived", ordinary),
         ("vacated", sealing),
     ]
@@ -82,37 +82,23 @@ def test_a_timeline_tells_each_correction_with_its_cause(service: LedgerService)
     lift = service.cases.lift("s-1", sealing, at=FIRST + 4 * DAY)
     revoked = service.cases.reverse("s-1", sealing, revoked=True, at=FIRST + 5 * DAY)
     undone = service.cases.reverse("s-1", ordinary, at=FIRST + 6 * DAY)
-    regrade = service.cases.add(
-        "demerit.cases.decision_regraded.v1",
-        "s-1",
-        {
-            "decision": older,
-            "track": "severe",
-            "grade": "general",
-            "points": 12,
-            "direct": [],
-            "calendars": [],
-            "rulebook": {"id": service.cases.rulebook.id, "digest": service.cases.rulebook.digest},
-        },
-        time=FIRST,
-        at=FIRST + 7 * DAY,
-    )
+    regrade = service.cases.regrade("s-1", older, 12, "severe", at=FIRST + 7 * DAY)
     found = timeline(service, min_position=regrade.position).corrections
     assert [(one.kind, one.fact, one.entry) for one in found] == [
         ("stayed", stay.id, sealing),
         ("stay_lifted", lift.id, sealing),
         ("revoked", revoked.id, sealing),
         ("reversed", undone.id, ordinary),
-        ("regraded", regrade.id, older),
+        ("regraded", regrade.id, older.id),
     ]
     assert (found[0].at, found[0].cases_position) == (stay.recorded_at, stay.position)
     told = [[(change.change, change.entry) for change in one.sanctions] for one in found]
     assert told == [
-        [("revived", older), ("revived", ordinary), ("stayed", sealing)],
+        [("revived", older.id), ("revived", ordinary), ("stayed", sealing)],
         [("resumed", sealing)],
-        [("revived", older), ("revived", ordinary), ("vacated", sealing)],
+        [("revived", older.id), ("revived", ordinary), ("vacated", sealing)],
         [("vacated", ordinary)],
-        [("vacated", older), ("ordered", regrade.id)],
+        [("vacated", older.id), ("ordered", regrade.id)],
     ]
 
 
