@@ -11,14 +11,9 @@ from typing import Final, get_args
 import pytest
 
 from services.cases.domain.commands import CaseCommand
-from services.cases.domain.matters import Related
 from services.cases.domain.state import CaseState
 from shared.kit.decider import Refusal
 from tests.support.cases_afterwards import (
-    CONTESTABLE,
-    DISMISSED,
-    SEVERE,
-    UPHELD,
     appeal,
     contest,
     erase,
@@ -26,20 +21,15 @@ from tests.support.cases_afterwards import (
     lift,
     propose_revocation,
     recall,
-    regrade,
     reject,
     resume,
-    reverse,
     revoke,
     send_back,
     stay,
     take_revocation_back,
 )
-from tests.support.cases_scenario import Given, given
+from tests.support.cases_states import OTHER, STATES
 from tests.support.cases_story import (
-    CALLS,
-    INSULTS,
-    MAIL,
     assess,
     confirm,
     defend,
@@ -64,7 +54,6 @@ from tests.support.cases_story import (
 )
 
 NOW: Final = 70.0
-OTHER: Final = Related("case-2", file().incidents, going_on=True, undecided=True)
 
 COMMANDS: Final[Mapping[str, CaseCommand]] = {
     "file": file(),
@@ -105,34 +94,6 @@ RULINGS: Final = ("dismiss", "uphold", "propose", "override")
 APPEALS: Final = ("appeal", "contest", "return", "resume", "lapse", "reject", "stay", "lift")
 REVOCATIONS: Final = ("revoke", "confirm_revocation", "withdraw_revocation", "recall")
 OK: Final = ""
-
-CONTESTED: Final = given(*DISMISSED, contest(), world=CONTESTABLE)
-STATES: Final[Mapping[str, Given]] = {
-    "unfiled": given(),
-    "filed": given(file()),
-    "heard": given(*CALLS, submit("e-late", at=60)),
-    "severe_proposed": given(*MAIL, propose()),
-    "override_proposed": given(*INSULTS, override()),
-    "upheld": given(*CALLS, uphold()),
-    "notified": given(*UPHELD),
-    "revocation_proposed": given(*UPHELD, propose_revocation()),
-    "dismissed": given(file(), dismiss(), world=CONTESTABLE),
-    "appealed": given(*UPHELD, appeal()),
-    "stayed": given(*UPHELD, appeal(), stay()),
-    "returned": given(*UPHELD, appeal(), send_back()),
-    "contested": CONTESTED,
-    "contest_returned": CONTESTED.and_(send_back()),
-    "upheld_final": given(*UPHELD, appeal(), reject()),
-    "dismissed_final": CONTESTED.and_(reject()),
-    "regraded": given(*SEVERE, appeal(), regrade()),
-    "reversed": given(*UPHELD, appeal(), reverse()),
-    "revoked": given(*CALLS, uphold(), propose_revocation(), revoke()),
-    "withdrawn": given(file(), withdraw()),
-    "merged": given(file()).among(OTHER).and_(merge()),
-    "refused": given(file(), refuse()),
-    "erased": given(*UPHELD, erase()),
-    "erased_withdrawn": given(file(), withdraw(), erase()),
-}
 
 
 def each(code: str, *names: str) -> dict[str, str]:
