@@ -15,6 +15,7 @@ from services.cases.settings import Settings
 from services.cases.tables import TABLES
 from services.cases.vault import VaultUnavailable
 from shared.kit.log.memory import open_memory_log
+from shared.kit.log.postgres.command import PasswordFile, Role, run_migration
 from shared.kit.logs import configure_logging
 from shared.kit.server import run
 from shared.kit.starting import starting
@@ -36,6 +37,17 @@ def serve() -> None:
         configure_logging("cases", settings.log_level)
         service = build(settings)
     run(service, settings.host, settings.port)
+
+
+@app.command()
+def migrate(
+    owner_url: Annotated[str, typer.Option(envvar="CASES_OWNER_URL", help="connection string of the tables' owner")],
+    role: Role = "",
+    password_file: PasswordFile = None,
+) -> None:
+    """Make the service's tables in PostgreSQL, or bring them to this version. Idempotent."""
+    with starting("CASES_", ValueError, OSError):
+        run_migration(owner_url, Settings().database_schema, role, password_file, TABLES)
 
 
 @app.command()

@@ -11,6 +11,7 @@ from services.ledger.main import build
 from services.ledger.settings import Settings
 from services.ledger.tables import TABLES
 from shared.kit.log.memory import open_memory_log
+from shared.kit.log.postgres.command import PasswordFile, Role, run_migration
 from shared.kit.logs import configure_logging
 from shared.kit.server import run
 from shared.kit.starting import starting
@@ -39,6 +40,17 @@ def follow() -> None:
     """Follow the cases log in a process of its own: not with SQLite, where one process alone may write."""
     typer.echo("follow needs a store that several processes share; with SQLite, `serve` follows in-process", err=True)
     raise typer.Exit(2)
+
+
+@app.command()
+def migrate(
+    owner_url: Annotated[str, typer.Option(envvar="LEDGER_OWNER_URL", help="connection string of the tables' owner")],
+    role: Role = "",
+    password_file: PasswordFile = None,
+) -> None:
+    """Make the service's tables in PostgreSQL, or bring them to this version. Idempotent."""
+    with starting("LEDGER_", ValueError, OSError):
+        run_migration(owner_url, Settings().database_schema, role, password_file, TABLES)
 
 
 @app.command()
