@@ -30,8 +30,8 @@ from shared.kit.http import Service, create_app
 from shared.kit.log.grouping import GroupCommit
 from shared.kit.log.instant import Clock, to_us, utc_now
 from shared.kit.log.model import EventLog
-from shared.kit.log.sqlite import open_sqlite_log
 from shared.kit.problem import Problem, answer
+from shared.kit.storing import open_store
 from shared.rulebook.loader import load_calendars, load_timeline, shipped, shipped_calendars
 from shared.rulebook.model import Calendars, Timeline
 
@@ -152,11 +152,11 @@ RETRY_AFTER_S: Final = 1
 def build(settings: Settings, *, clock: Clock = utc_now, log: EventLog | None = None) -> Service:
     """Return the service as an application; entering its lifespan starts its clock, leaving it closes what is open.
 
-    Without `log`, the one in the data folder is opened.
+    Without `log`, the one that the settings name is opened.
 
     Raises:
         RulebookError: the rulebook or a calendar is not sound.
-        LogUnavailable: the log cannot be opened; another process has it, say.
+        LogUnavailable: the log cannot be opened; another process has it, say, or its database is not migrated.
         VaultLocked: the vault's key file is missing or another one.
     """
     world = World(
@@ -166,7 +166,7 @@ def build(settings: Settings, *, clock: Clock = utc_now, log: EventLog | None = 
         merges_repeats=settings.merge_repeats,
     )
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    log = GroupCommit(log or open_sqlite_log(settings.log_file, clock, TABLES))
+    log = GroupCommit(log or open_store(settings, settings.log_file, clock, TABLES))
     try:
         parts = _parts(settings, world, log, clock)
     except BaseException:

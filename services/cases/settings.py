@@ -19,6 +19,7 @@ class Settings(ServiceSettings):
 
     data_dir: Path = Path("var/cases")
     port: Annotated[int, Field(ge=1, le=65535)] = PORT
+    database_schema: str = Field(default="cases", description="Schema of the service's log")
     rulebook: str = Field(default="seed", description="Name of a shipped timeline, or the path of a .toml file")
     calendars: Path | None = Field(default=None, description="Folder of working-day calendars; default: as shipped")
     vault_key: Path | None = Field(default=None, description="Key file of the vault; default: keys/ in the data folder")

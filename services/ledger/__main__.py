@@ -17,6 +17,7 @@ from services.ledger.settings import Settings
 from services.ledger.tables import TABLES
 from shared.kit.backup import BackupBroken, told
 from shared.kit.log.memory import open_memory_log
+from shared.kit.log.postgres.command import PasswordFile, Role, run_migration
 from shared.kit.logs import configure_logging
 from shared.kit.server import run
 from shared.kit.starting import starting
@@ -75,6 +76,17 @@ def restore(folder: Annotated[Path, typer.Argument(exists=True, file_okay=False,
     """Check a backup and put it in the place of a service that has no files; print what was in it."""
     with starting("LEDGER_", BackupBroken, OSError):
         typer.echo(told(backup.restore(Settings(), folder)))
+
+
+@app.command()
+def migrate(
+    owner_url: Annotated[str, typer.Option(envvar="LEDGER_OWNER_URL", help="connection string of the tables' owner")],
+    role: Role = "",
+    password_file: PasswordFile = None,
+) -> None:
+    """Make the service's tables in PostgreSQL, or bring them to this version. Idempotent."""
+    with starting("LEDGER_", ValueError, OSError):
+        run_migration(owner_url, Settings().database_schema, role, password_file, TABLES)
 
 
 @app.command()

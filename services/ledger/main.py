@@ -31,7 +31,7 @@ from shared.kit.feed_client import FeedClient
 from shared.kit.http import Service, create_app
 from shared.kit.log.instant import utc_now
 from shared.kit.log.model import EventLog
-from shared.kit.log.sqlite import open_sqlite_log
+from shared.kit.storing import open_store
 from shared.rulebook.loader import load_timeline, shipped
 from shared.rulebook.model import Timeline
 
@@ -46,14 +46,14 @@ def build(
 ) -> Service:
     """Return the ledger as an application; entering its lifespan starts to follow, leaving it closes the log.
 
-    Without `feed`, the feed at `cases_url` is read; without `log`, the one in the data folder is opened.
+    Without `feed`, the feed at `cases_url` is read; without `log`, the one that the settings name is opened.
 
     Raises:
         RulebookError: the rulebook is not sound.
-        LogUnavailable: the log cannot be opened; another process has it, say.
+        LogUnavailable: the log cannot be opened; another process has it, say, or its database is not migrated.
     """
     timeline = rulebook(settings.rulebook)
-    log = log or _open(settings, clock)
+    log = log or open_store(settings, settings.log_file, clock, TABLES)
     parts = _parts(settings, timeline, log, clock, feed or FeedClient(settings.cases_url, settings.token_file))
     waiting = Waiting(parts.progress, settings.max_wait_s)
     verifier = open_verifier(settings.jwks, issuer=settings.issuer, audience=settings.audience, clock=clock)
@@ -82,11 +82,6 @@ def build(
 def rulebook(name: str) -> Timeline:
     """Return the timeline of this name that comes with the product, or of the file where `name` ends in .toml."""
     return load_timeline(Path(name)) if name.endswith(".toml") else shipped(name)
-
-
-def _open(settings: Settings, clock: Clock) -> EventLog:
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    return open_sqlite_log(settings.log_file, clock, TABLES)
 
 
 def _parts(settings: Settings, timeline: Timeline, log: EventLog, clock: Clock, feed: Feed) -> Parts:

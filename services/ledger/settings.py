@@ -18,6 +18,7 @@ class Settings(ServiceSettings):
 
     data_dir: Path = Path("var/ledger")
     port: Annotated[int, Field(ge=1, le=65535)] = PORT
+    database_schema: str = Field(default="ledger", description="Schema of the service's log")
     rulebook: str = Field(default="seed", description="Name of a shipped timeline, or the path of a .toml file")
     cases_url: str = "http://127.0.0.1:8001"
     token_file: Path = Path("var/keys/follower.token")
