@@ -7,7 +7,7 @@ from typing import Final
 
 from services.cases.domain import commands as c
 from services.cases.domain.commands import CaseCommand, FileComplaint
-from services.cases.domain.events import Party
+from services.cases.domain.events import Party, Trade
 from services.cases.receipts import RequestKey
 from services.cases.request import Pen
 from services.cases.submissions import Offered, Submissions
@@ -32,14 +32,15 @@ class Teller:
         """The time."""
         return self.one.clock.now
 
-    def files(self) -> "Teller":
-        """The buyer complains, of what every other teller's buyer complains of."""
+    def files(self, trade: str = "trade-1") -> "Teller":
+        """The buyer complains: in the same trade, of what every other teller's buyer complains of."""
         request = self.one.request(uuid7())
 
         def command(pen: Pen) -> FileComplaint:
             return file(
                 narrative_digest=pen.write("narrative", WORDS["narrative"]),
                 contact_digests=(pen.write("contact", WORDS["contact"]),),
+                trade=Trade(trade),
                 at=request.at,
             )
 
