@@ -9,19 +9,24 @@ from fastapi import Request, Response
 
 from services.cases.api.decisions import decisions_router
 from services.cases.api.desk import Desk
+from services.cases.api.erasure import erasure_router
 from services.cases.api.evidence import evidence_router
 from services.cases.api.intake import intake_router
 from services.cases.api.procedure import procedure_router
 from services.cases.api.queue import queue_router
 from services.cases.application import Cases
+from services.cases.chores import Chore, Chores
 from services.cases.clock import Ticker
 from services.cases.domain.case import World
+from services.cases.erasures import Erasures
 from services.cases.evidence import EvidenceStore, StoreUnavailable
 from services.cases.parts import Parts
 from services.cases.receipts import KeyMaker
+from services.cases.recounting import Recounter
 from services.cases.refusals import Refused
 from services.cases.settings import Settings
 from services.cases.submissions import Submissions
+from services.cases.sweeping import EVERY, sweep
 from services.cases.tables import TABLES
 from services.cases.vault import Vault, VaultUnavailable
 from shared.kit.auth import open_verifier
@@ -181,8 +186,9 @@ def build(settings: Settings, *, clock: Clock = utc_now, log: EventLog | None = 
         routers=[
             intake_router(desk),
             procedure_router(desk),
-            evidence_router(desk, Submissions(parts.cases, parts.evidence), settings.upload_timeout_s),
+            evidence_router(desk, Submissions(parts.cases, parts.erasures.store), settings.upload_timeout_s),
             decisions_router(desk),
+            erasure_router(desk, parts.erasures),
             queue_router(parts.cases),
             feed_router(log),
         ],
@@ -208,13 +214,19 @@ def _calendars(settings: Settings) -> Calendars:
 def _parts(settings: Settings, world: World, log: EventLog, clock: Clock) -> Parts:
     vault = Vault(settings.vault_file, settings.vault_key_file)
     vault.bind(log.id)
-    ticker = Ticker(log, world, clock, timedelta(seconds=settings.clock_grace_s))
-    return Parts(
-        cases=Cases(log, vault, world, clock),
-        evidence=EvidenceStore(settings.evidence_dir),
-        ticker=ticker,
-        interval_s=settings.clock_interval_s,
+    cases, evidence = Cases(log, vault, world, clock), EvidenceStore(settings.evidence_dir)
+    erasures, recounter, ticker = Erasures(cases, evidence), Recounter(log, world), Ticker(log, world)
+    grace = timedelta(seconds=settings.clock_grace_s)
+    chores = Chores(
+        clock,
+        [
+            Chore("erasures", lambda _: erasures.finish_all()),
+            Chore("calendars", recounter.step),
+            Chore("deadlines", lambda now: ticker.tick(now - grace)),
+            Chore("sweep", lambda now: sweep(log, vault, evidence, now), every=EVERY),
+        ],
     )
+    return Parts(cases, erasures, recounter, chores, settings.clock_interval_s)
 
 
 async def _refused(request: Request, error: Exception) -> Response:

@@ -87,7 +87,19 @@ IMPORTED: Final = Table(
     key=("seller",),
 )
 
+ERASING: Final = Table(
+    "erasing",  # cases whose erasure is recorded, and whose personal data is still to be destroyed
+    {"case_id": "text"},
+    key=("case_id",),
+)
+
+WORLD: Final = Table(
+    "world",  # the versioned data on which what is stored rests, by name
+    {"name": "text", "digest": "text"},
+    key=("name",),
+)
+
 OPEN: Final = "open"  # the stored state of what the clock calls filed, evidence_open or under_review
 FOREVER_US: Final = 2**62  # stands for "never": later than any instant that can be written down
 
-TABLES: Final = (CASES, INCIDENTS, PENDING, ANNOUNCEMENTS, IMPORTED)
+TABLES: Final = (CASES, INCIDENTS, PENDING, ANNOUNCEMENTS, ERASING, WORLD, IMPORTED)

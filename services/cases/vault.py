@@ -2,11 +2,13 @@
 
 What stands here is on disk before the event that cites it. Texts are found by the keyed digest that the event carries;
 `written_by` names the request that wrote one, so that a request that came to nothing takes back only its own.
+What is deleted here is overwritten (`secure_delete`); `scrub` does as much for the write-ahead log.
 """
 
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,14 +28,16 @@ CREATE TABLE IF NOT EXISTS texts (
 CREATE TABLE IF NOT EXISTS bound (only_row INTEGER PRIMARY KEY CHECK (only_row = 1), log_id TEXT NOT NULL);
 """
 _WAIT_S: Final = 5.0
+_SCRUBS: Final = 20
+_SCRUB_PAUSE_S: Final = 0.1
 
 
 class VaultUnavailable(Exception):
     """The vault cannot be read or written now: locked, full or gone. The caller may try again."""
 
 
-class UnknownCase(Exception):
-    """The vault has no key for this case: it was never filed, or its personal data was erased."""
+class UnknownCase(VaultUnavailable):
+    """The vault has no key for this case: it was never filed, its personal data was erased, or the vault is damaged."""
 
 
 class Vault:
@@ -108,10 +112,20 @@ class Vault:
             (wrapped,) = connection.execute("SELECT wrapped FROM keys WHERE name = ?", (name,)).fetchone()
         return self._master.unwrap(name, wrapped)
 
-    def keep(self, key: CaseKey, texts: Mapping[str, str], *, written_by: str, at_us: int) -> None:
-        """Put the case's key, if it is new, and these texts (by digest) on disk, all in one durable transaction."""
+    def keep(self, key: CaseKey, texts: Mapping[str, str], *, written_by: str, at_us: int | None = None) -> None:
+        """Put these texts (by digest) of a case on disk, and its key where it is new, in one durable transaction.
+
+        `at_us` says when a new key was made (Unix microseconds); without it the vault has the key already.
+
+        Raises:
+            UnknownCase: it does not have it any more.
+        """
+        name = _case(key.case_id)
         with self._transaction() as connection:
-            self._insert_key(connection, _case(key.case_id), key.secret, at_us)
+            if at_us is not None:
+                self._insert_key(connection, name, key.secret, at_us)
+            elif connection.execute("SELECT 1 FROM keys WHERE name = ?", (name,)).fetchone() is None:
+                raise UnknownCase("the vault holds no key of this case")
             connection.executemany(
                 "INSERT OR IGNORE INTO texts VALUES (?, ?, ?, ?)",
                 [(key.case_id, digest, written_by, key.seal(digest, text)) for digest, text in texts.items()],
@@ -127,6 +141,18 @@ class Vault:
         with self._transaction() as connection:
             connection.execute("DELETE FROM texts WHERE case_id = ?", (case_id,))
             connection.execute("DELETE FROM keys WHERE name = ?", (_case(case_id),))
+
+    def scrub(self) -> None:
+        """Empty the write-ahead log, which holds earlier states of what was deleted.
+
+        Raises:
+            VaultUnavailable: another process reads or writes the database, a copy being made, say.
+        """
+        for _ in range(_SCRUBS):
+            if self._emptied():
+                return
+            time.sleep(_SCRUB_PAUSE_S)
+        raise VaultUnavailable("another process holds the write-ahead log")
 
     def texts(self, case_id: str) -> dict[str, str]:
         """Return every text of a case by its digest; empty where the vault does not know the case.
@@ -149,6 +175,16 @@ class Vault:
     def _insert_key(self, connection: sqlite3.Connection, name: str, secret: bytes, at_us: int) -> None:
         row = (name, self._master.id, self._master.wrap(name, secret), at_us)
         connection.execute("INSERT OR IGNORE INTO keys VALUES (?, ?, ?, ?)", row)
+
+    def _emptied(self) -> bool:
+        """Checkpoint and cut the write-ahead log, without waiting for anybody; return whether nobody was in the way."""
+        with self._lock, _told():
+            self._connection.execute("PRAGMA busy_timeout = 0")
+            try:
+                (busy, _, _) = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            finally:
+                self._connection.execute(f"PRAGMA busy_timeout = {int(_WAIT_S * 1000)}")
+        return bool(busy == 0)
 
     def _empty(self) -> bool:
         return not self._rows("SELECT 1 FROM keys LIMIT 1")

@@ -20,6 +20,7 @@ from services.cases.domain.state import (
     Unfiled,
     Upheld,
 )
+from services.cases.erased import is_erased
 from services.cases.reader import Eyes, state_for
 from services.cases.shapes import (
     AssessmentView,
@@ -57,6 +58,7 @@ def case_view(
         state=state_for(state, now, staff=eyes.staff),
         complainant=filed.complainant,
         respondent=filed.respondent,
+        erased=is_erased(state),
         trade=TradeView(id=filed.trade.id, order_paid_at=filed.trade.order_paid_at),
         channels=list(filed.channels),
         incidents=[IncidentView(channel=one.channel, at=one.at, until=one.until) for one in filed.incidents],
