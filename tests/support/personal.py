@@ -1,4 +1,4 @@
-"""What people say of themselves in a case, and a search for it in bytes: plain in any encoding we know of, or sealed."""
+"""What people say of themselves in a case, and a search for it in bytes: plain in every encoding we know, or sealed."""
 
 import sqlite3
 from collections.abc import Mapping, Sequence

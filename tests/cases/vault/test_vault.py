@@ -141,6 +141,33 @@ def test_nothing_sealed_of_a_forgotten_case_is_left_in_the_files(tmp_path: Path)
     opened.close()
 
 
+def test_the_space_of_what_was_forgotten_can_be_given_back(tmp_path: Path) -> None:
+    """As docs/operations.md says, on a stopped service; nobody else loses anything."""
+    opened = vault(tmp_path)
+    for number in range(20):
+        kept(opened, f"case-{number}", f"{SECRET} {number}" * 100)
+    for number in range(0, 20, 2):
+        opened.forget(f"case-{number}")
+    opened.close()
+    size = (tmp_path / "vault.db").stat().st_size
+    with closing(sqlite3.connect(tmp_path / "vault.db")) as other:
+        other.executescript("DELETE FROM texts WHERE sealed = zeroblob(length(sealed)); VACUUM")
+    assert (tmp_path / "vault.db").stat().st_size < size
+    again = vault(tmp_path)
+    assert [len(again.texts(f"case-{number}")) for number in range(4)] == [0, 1, 0, 1]
+    with pytest.raises(UnknownCase):
+        again.case("case-0")
+    again.close()
+
+
+def test_a_vault_of_another_version_is_not_opened(tmp_path: Path) -> None:
+    vault(tmp_path).close()
+    with closing(sqlite3.connect(tmp_path / "vault.db")) as other:
+        other.execute("PRAGMA user_version = 1")
+    with pytest.raises(VaultUnavailable):
+        vault(tmp_path)
+
+
 def sealed_of(folder: Path, keys: list[CaseKey]) -> list[bytes]:
     """Return what stands of these cases in the database: wrapped keys and sealed texts."""
     with closing(sqlite3.connect(folder / "vault.db")) as other:
