@@ -1,4 +1,4 @@
-"""A case in which everybody says something personal, told to the application; it is decided, appealed against, upheld."""
+"""A case in which everybody says something personal, told to the application: decided, appealed against, upheld."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

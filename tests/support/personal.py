@@ -1,4 +1,4 @@
-"""What people say of themselves in a case, and a search for it in bytes: plain in any encoding we know of, and sealed."""
+"""What people say of themselves in a case, and a search for it in bytes: plain in every encoding we know, or sealed."""
 
 import sqlite3
 from collections.abc import Mapping, Sequence
@@ -38,13 +38,27 @@ class Traces:
 
     pieces: Mapping[str, Sequence[bytes]]
 
+    @property
+    def contents(self) -> list[str]:
+        """The names of the contents."""
+        return [name for name in self.pieces if " " not in name]
+
+    def found_in(self, folder: Path) -> list[str]:
+        """Return where in the folder anything of it stands."""
+        return [
+            f"{what} in {name}"
+            for name, content in everything(folder).items()
+            for what, some in self.pieces.items()
+            if any(one in content for one in some)
+        ]
+
     def left_in(self, folder: Path) -> list[str]:
         """Return where in the service's folder anything of it stands, or anything that people said."""
-        found = []
-        for name, content in everything(folder).items():
-            found += [f"{word} in {name}" for word in found_in(content)]
-            found += [f"{what} in {name}" for what, some in self.pieces.items() if any(one in content for one in some)]
-        return found
+        plain = [f"{word} in {name}" for name, content in everything(folder).items() for word in found_in(content)]
+        return plain + self.found_in(folder)
+
+
+_LIVING = "SELECT sealed FROM texts WHERE sealed <> zeroblob(length(sealed))"
 
 
 def traces(data: Path, *cases: str) -> Traces:
@@ -54,7 +68,7 @@ def traces(data: Path, *cases: str) -> Traces:
         for case in cases:
             ((wrapped,),) = vault.execute("SELECT wrapped FROM keys WHERE name = ?", (f"case:{case}",))
             pieces[f"key of {case}"] = _cut(wrapped)
-            for number, (sealed,) in enumerate(vault.execute("SELECT sealed FROM texts WHERE case_id = ?", (case,))):
+            for number, (sealed,) in enumerate(vault.execute(f"{_LIVING} AND case_id = ?", (case,))):
                 pieces[f"text {number} of {case}"] = _cut(sealed)
             for content in (data / "evidence" / "content" / case).glob("*"):
                 pieces[content.name] = _cut(content.read_bytes())

@@ -47,6 +47,7 @@ ENDPOINTS = [
     Endpoint("POST", "/cases/{case}/confirmation", OFFICERS, body={"answer": "confirm"}),
     Endpoint("POST", "/cases/{case}/proposal/withdrawal", OFFICERS),
     Endpoint("POST", "/cases/{case}/decision/notification", STAFF, body={}),
+    Endpoint("POST", "/cases/{case}/erasure", ("supervisor", "admin")),
     Endpoint("GET", "/feed", READERS),
     Endpoint("GET", "/metrics", ("monitor", "admin")),
     Endpoint("GET", "/openapi.json", tuple(ROLES)),

@@ -1,4 +1,4 @@
-"""An erasure that is cut short anywhere is finished by whoever comes next; one that was not recorded destroys nothing."""
+"""An erasure cut short anywhere is finished by whoever comes next; one that was not recorded destroys nothing."""
 
 import sqlite3
 import subprocess
