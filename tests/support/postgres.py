@@ -169,7 +169,10 @@ def shared_owner() -> str:
 @cache
 def _make_role(owner: str) -> None:
     """Let the role of the tests log in: a test may come before any migration."""
-    with psycopg.connect(owner, autocommit=True) as connection, suppress(psycopg.errors.DuplicateObject):
+    with (
+        psycopg.connect(owner, autocommit=True) as connection,
+        suppress(psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation),
+    ):
         connection.execute(f"CREATE ROLE {ROLE} LOGIN PASSWORD '{PASSWORD}'")
 
 
