@@ -43,8 +43,10 @@ class UnknownCase(VaultUnavailable):
 class Vault:
     """Case keys and texts in `vault.db`. Calls block; all are safe from several threads of one process."""
 
-    def __init__(self, path: Path, key_file: Path) -> None:
+    def __init__(self, path: Path, key_file: Path, *, shared: bool = False) -> None:
         """Open the vault, making it at the first start.
+
+        Where it is `shared` by several processes it keeps a rollback journal: a write-ahead log has one writer here.
 
         Raises:
             VaultLocked: its keys cannot be unwrapped with the key file, or that file is missing.
@@ -53,7 +55,8 @@ class Vault:
         self._lock = threading.Lock()
         self._connection = sqlite3.connect(path, timeout=_WAIT_S, isolation_level=None, check_same_thread=False)
         try:
-            for pragma in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON"):
+            journal = "DELETE" if shared else "WAL"
+            for pragma in (f"journal_mode = {journal}", "synchronous = FULL", "secure_delete = ON"):
                 self._connection.execute(f"PRAGMA {pragma}")
             self._connection.executescript(_SCHEMA)
             sync_folder(path.parent)

@@ -73,9 +73,7 @@ def test_many_cases_are_worked_off_in_one_tick(one: Writer) -> None:
 def test_two_tickers_at_once_record_each_breach_once(one: Writer) -> None:
     for _ in range(20):
         one.file()
-    tickers = [
-        threading.Thread(target=Ticker(one.cases.log, one.cases.world).tick, args=(AFTER,)) for _ in range(4)
-    ]
+    tickers = [threading.Thread(target=Ticker(one.cases.log, one.cases.world).tick, args=(AFTER,)) for _ in range(4)]
     for thread in tickers:
         thread.start()
     for thread in tickers:
