@@ -185,9 +185,9 @@ class Stack:
         return next((name for name, process in self._running.items() if process.poll() is not None), None)
 
     def kill(self, name: ServiceName) -> None:
-        """End a service at once, without a chance to finish anything (SIGKILL)."""
+        """End a service at once, all its processes, without a chance to finish anything (SIGKILL)."""
         process = self._running.pop(name)
-        process.send_signal(signal.SIGKILL)
+        os.killpg(process.pid, signal.SIGKILL)
         process.wait(STOP_WITHIN_S)
 
     def stop(self) -> None:

@@ -12,7 +12,7 @@ import typer
 
 from services.cases import backup
 from services.cases.imports.command import ImportRefused, UnreadableFile, import_file, report_json
-from services.cases.main import build
+from services.cases.main import build, check
 from services.cases.masterkey import VaultLocked
 from services.cases.settings import Settings
 from services.cases.tables import TABLES
@@ -21,7 +21,7 @@ from shared.kit.backup import BackupBroken, told
 from shared.kit.log.memory import open_memory_log
 from shared.kit.log.postgres.command import PasswordFile, Role, run_migration
 from shared.kit.logs import configure_logging
-from shared.kit.server import run
+from shared.kit.server import run, run_workers
 from shared.kit.starting import starting
 from shared.rulebook.loader import RulebookError
 
@@ -35,10 +35,14 @@ app = typer.Typer(
 
 @app.command()
 def serve() -> None:
-    """Serve the API until SIGTERM or SIGINT."""
+    """Serve the API until SIGTERM or SIGINT, in as many processes as CASES_WORKERS says."""
     with starting("CASES_", RulebookError, VaultLocked, VaultUnavailable):
         settings = Settings()
         configure_logging("cases", settings.log_level)
+        if settings.workers > 1:
+            check(settings)
+            run_workers("services.cases.main:serving", settings.host, settings.port, settings.workers)
+            return
         service = build(settings)
     run(service, settings.host, settings.port)
 
@@ -48,14 +52,14 @@ def import_(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV, NDJSON or Parquet")],
     complete_from: Annotated[str, typer.Option(help="instant from which on the file holds all there was")],
     import_id: Annotated[str | None, typer.Option(help="default: made of the file's content")] = None,
-    check: Annotated[bool, typer.Option("--check", help="check every row, record nothing")] = False,  # noqa: FBT002  # typer's way
+    check_only: Annotated[bool, typer.Option("--check", help="check every row, record nothing")] = False,  # noqa: FBT002  # typer's way
 ) -> None:
     """Record the past penalties of a file; prints a report as JSON, bad rows included (then nothing is recorded).
 
     Given again, the same file goes on where it was interrupted. On SQLite the service must not run meanwhile.
     """
     with starting("CASES_", RulebookError, UnreadableFile, ImportRefused):
-        report = import_file(Settings(), file, complete_from, import_id, check_only=check)
+        report = import_file(Settings(), file, complete_from, import_id, check_only=check_only)
     sys.stdout.write(report_json(report))
     raise typer.Exit(1 if report.bad_rows else 0)
 

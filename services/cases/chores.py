@@ -36,13 +36,8 @@ class Chores:
         self._clock, self._chores = clock, chores
         self._done: dict[str, datetime] = {}
 
-    def run(self, stop: threading.Event, interval_s: float) -> None:
-        """Do a round at once and then at this interval, until `stop` is set."""
-        self._round(stop)
-        while not stop.wait(interval_s):
-            self._round(stop)
-
-    def _round(self, stop: threading.Event) -> None:
+    def round(self, stop: threading.Event) -> None:
+        """Do every chore that is due, until `stop` is set."""
         for chore in self._chores:
             try:
                 now = self._clock()

@@ -30,12 +30,15 @@ from services.cases.sweeping import EVERY, sweep
 from services.cases.tables import TABLES
 from services.cases.vault import Vault, VaultUnavailable
 from shared.kit.auth import open_verifier
+from shared.kit.electing import seat
 from shared.kit.feed import feed_router
 from shared.kit.http import Service, create_app
 from shared.kit.log.grouping import GroupCommit
 from shared.kit.log.instant import Clock, to_us, utc_now
 from shared.kit.log.model import EventLog
+from shared.kit.logs import configure_logging
 from shared.kit.problem import Problem, answer
+from shared.kit.server import told_to_stop
 from shared.kit.storing import open_store
 from shared.rulebook.loader import load_calendars, load_timeline, shipped, shipped_calendars
 from shared.rulebook.model import Calendars, Timeline
@@ -202,6 +205,30 @@ def build(settings: Settings, *, clock: Clock = utc_now, log: EventLog | None = 
     return app
 
 
+def serving() -> Service:
+    """Return the application of one of several processes that serve; what they share is in the environment."""
+    settings = Settings()
+    configure_logging("cases", settings.log_level)
+    return told_to_stop(build(settings))
+
+
+def check(settings: Settings) -> None:
+    """Return if a service with these settings could be built, before several processes are started.
+
+    Raises:
+        RulebookError, LogUnavailable, VaultLocked, VaultUnavailable: as `build` does.
+    """
+    rulebook(settings.rulebook)
+    _calendars(settings)
+    log = open_store(settings, settings.log_file, utc_now, TABLES)
+    try:
+        vault = Vault(settings.vault_file, settings.vault_key_file, shared=True)
+        vault.bind(log.id)
+        vault.close()
+    finally:
+        log.close()
+
+
 def rulebook(name: str) -> Timeline:
     """Return the timeline of this name that comes with the product, or of the file where `name` ends in .toml."""
     return load_timeline(Path(name)) if name.endswith(".toml") else shipped(name)
@@ -212,7 +239,7 @@ def _calendars(settings: Settings) -> Calendars:
 
 
 def _parts(settings: Settings, world: World, log: EventLog, clock: Clock) -> Parts:
-    vault = Vault(settings.vault_file, settings.vault_key_file)
+    vault = Vault(settings.vault_file, settings.vault_key_file, shared=settings.workers > 1)
     vault.bind(log.id)
     cases, evidence = Cases(log, vault, world, clock), EvidenceStore(settings.evidence_dir)
     erasures, recounter, ticker = Erasures(cases, evidence), Recounter(log, world), Ticker(log, world)
@@ -226,7 +253,7 @@ def _parts(settings: Settings, world: World, log: EventLog, clock: Clock) -> Par
             Chore("sweep", lambda now: sweep(log, vault, evidence, now), every=EVERY),
         ],
     )
-    return Parts(cases, erasures, recounter, chores, settings.clock_interval_s)
+    return Parts(cases, erasures, recounter, chores, settings.clock_interval_s, seat(settings, "chores"))
 
 
 async def _refused(request: Request, error: Exception) -> Response:

@@ -13,6 +13,8 @@ from services.cases.application import Cases
 from services.cases.chores import Chores
 from services.cases.erasures import Erasures
 from services.cases.recounting import Recounter
+from shared.kit.electing import Seat
+from shared.kit.log.model import LogUnavailable
 from shared.kit.telemetry import Metrics
 
 
@@ -25,6 +27,7 @@ class Parts:
     recounter: Recounter
     chores: Chores
     interval_s: float
+    seat: Seat
     _ticking: threading.Event = field(default_factory=threading.Event)
 
     @asynccontextmanager
@@ -46,11 +49,22 @@ class Parts:
         self.cases.log.close()
 
     def _run(self, stop: threading.Event) -> None:
+        """Do a round of chores at once and then at the interval, while this process has the seat."""
         self._ticking.set()
         try:
-            self.chores.run(stop, self.interval_s)
+            while not stop.is_set():
+                if self._elected():
+                    self.chores.round(stop)
+                stop.wait(self.interval_s)
         finally:
             self._ticking.clear()
+            self.seat.release()
+
+    def _elected(self) -> bool:
+        try:
+            return self.seat.acquire()
+        except LogUnavailable:
+            return False
 
     def log_check(self) -> tuple[bool, Mapping[str, Any]]:
         """Return whether the log can be read, and its head."""

@@ -26,14 +26,16 @@ class UnknownCase(VaultUnavailable):
 class Vault:
     """Case keys and texts in `vault.db`. Calls block; all are safe from several threads of one process."""
 
-    def __init__(self, path: Path, key_file: Path) -> None:
+    def __init__(self, path: Path, key_file: Path, *, shared: bool = False) -> None:
         """Open the vault, making it at the first start.
+
+        Where it is `shared` by several processes it keeps a rollback journal: a write-ahead log has one writer here.
 
         Raises:
             VaultLocked: its keys cannot be unwrapped with the key file, or that file is missing.
             VaultUnavailable: see `VaultFile`.
         """
-        self._file = VaultFile(path)
+        self._file = VaultFile(path, shared=shared)
         try:
             sync_folder(path.parent)
             self._master = ensure_master_key(key_file, may_make=self._empty)

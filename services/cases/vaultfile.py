@@ -37,8 +37,10 @@ class VaultUnavailable(Exception):
 class VaultFile:
     """The database of the vault. Calls block; all are safe from several threads of one process."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, shared: bool = False) -> None:
         """Open the file, making it at the first start.
+
+        Where it is `shared` by several processes it keeps a rollback journal: a write-ahead log has one writer here.
 
         Raises:
             VaultUnavailable: it cannot be opened, or was made by another version of the service.
@@ -49,7 +51,8 @@ class VaultFile:
             self._connection = sqlite3.connect(path, timeout=_WAIT_S, isolation_level=None, check_same_thread=False)
         try:
             with _told():
-                for pragma in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON"):
+                journal = "DELETE" if shared else "WAL"
+                for pragma in (f"journal_mode = {journal}", "synchronous = FULL", "secure_delete = ON"):
                     self._connection.execute(f"PRAGMA {pragma}")
                 self._check_version()
                 self._connection.executescript(_SCHEMA)

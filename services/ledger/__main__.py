@@ -12,14 +12,14 @@ import typer
 from services.ledger import backup
 from services.ledger.exports.command import UnknownForm, WrongClock, export_file
 from services.ledger.exports.content import Content
-from services.ledger.main import build
+from services.ledger.main import build, check
 from services.ledger.settings import Settings
 from services.ledger.tables import TABLES
 from shared.kit.backup import BackupBroken, told
 from shared.kit.log.memory import open_memory_log
 from shared.kit.log.postgres.command import PasswordFile, Role, run_migration
 from shared.kit.logs import configure_logging
-from shared.kit.server import run
+from shared.kit.server import run, run_workers
 from shared.kit.starting import starting
 from shared.rulebook.loader import RulebookError
 
@@ -33,19 +33,32 @@ app = typer.Typer(
 
 @app.command()
 def serve() -> None:
-    """Serve the API and follow the cases log, in one process, until SIGTERM or SIGINT."""
+    """Serve the API and follow the cases log until SIGTERM or SIGINT, in as many processes as LEDGER_WORKERS says."""
     with starting("LEDGER_", RulebookError):
         settings = Settings()
         configure_logging("ledger", settings.log_level)
+        if settings.workers > 1:
+            check(settings)
+            run_workers("services.ledger.main:serving", settings.host, settings.port, settings.workers)
+            return
         service = build(settings)
     run(service, settings.host, settings.port)
 
 
 @app.command()
 def follow() -> None:
-    """Follow the cases log in a process of its own: not with SQLite, where one process alone may write."""
-    typer.echo("follow needs a store that several processes share; with SQLite, `serve` follows in-process", err=True)
-    raise typer.Exit(2)
+    """Follow the cases log in a process of its own, which answers questions about its health alone.
+
+    Not with SQLite, where one process alone may write: there `serve` follows.
+    """
+    with starting("LEDGER_", RulebookError):
+        settings = Settings()
+        configure_logging("ledger", settings.log_level)
+        if settings.database_url is None:
+            typer.echo("follow needs a database that several processes share; with SQLite, `serve` follows", err=True)
+            raise typer.Exit(2)
+        service = build(settings, answers=False)
+    run(service, settings.host, settings.port)
 
 
 @app.command()

@@ -24,6 +24,7 @@ class Settings(ServiceSettings):
     token_file: Path = Path("var/keys/follower.token")
     max_points: Annotated[int, Field(ge=0)] = Field(default=1000, description="Largest number of points of one entry")
     max_wait_s: Annotated[float, Field(gt=0, le=30)] = Field(default=5.0, description="Longest wait for min_position")
+    follows: bool = Field(default=True, description="Whether processes that serve stand for election as the follower")
     cached_accounts: Annotated[int, Field(ge=1)] = 50_000
 
     @property

@@ -32,7 +32,7 @@ AUDITOR = Person("auditor", "a-1")
 LATER = (timedelta(0), timedelta(days=3), timedelta(days=8), timedelta(days=30), timedelta(days=500))
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+@pytest.fixture(scope="module", params=["sqlite", "postgres", "postgres, two workers each"])
 def settings(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
     """What both services are told of their store."""
     if request.param == "sqlite":
@@ -41,7 +41,8 @@ def settings(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
     places = {"cases": place(), "ledger": place()}
     places["cases"].migrate(CASES_TABLES)
     places["ledger"].migrate(LEDGER_TABLES)
-    yield {
+    workers = {"CASES_WORKERS": "2", "LEDGER_WORKERS": "2"} if "workers" in request.param else {}
+    yield workers | {
         f"{name.upper()}_DATABASE_{what}": value
         for name, at in places.items()
         for what, value in (("URL", at.dsn), ("SCHEMA", at.schema))
