@@ -1,7 +1,7 @@
 """Field types for what comes in over HTTP: they refuse what pydantic would kindly convert.
 
 A plain `int` takes `true` and "5", a plain `datetime` takes 1700000000 and times without an offset; these do not.
-`Body` fields use the JSON types below; query and path parameters use `Identifier`, `Instant`, `QueryFlag`, `QueryNumber`
+`Body` fields use the JSON types below; query and path parameters `Identifier`, `Instant`, `QueryFlag` and `QueryNumber`
 (`StrictRoute` demands digits of every number in a query, so that its type can stay a plain one).
 """
 
