@@ -105,7 +105,7 @@ class Cases:
 
     def _decide(self, request: Request, command: Command, loaded: Loaded, pen: Pen) -> Receipt | None:
         asked = command(pen)
-        said = decide(loaded.state, asked, self._world(loaded, asked))
+        said = decide(loaded.state, asked, self._world_for(loaded, asked))
         if isinstance(said, Refusal):
             replayed = self.replay(request.key)  # the same request may have gone through since the key was looked up
             if replayed is not None:
@@ -117,14 +117,16 @@ class Cases:
         request.prepare()
         return self._append(request, loaded, [] if request.announces else said, pen)
 
-    def _world(self, loaded: Loaded, command: CaseCommand) -> World:
-        """The world with the other cases of the matter that the command is about."""
-        if isinstance(command, FileComplaint):
-            matter = (command.complainant, command.respondent, command.trade.id)
-        elif isinstance(loaded.state, Unfiled):
+    def world_of(self, loaded: Loaded) -> World:
+        """Return the world as it is for this case: with the other cases of its matter; raises `LogUnavailable`."""
+        if isinstance(loaded.state, Unfiled):
             return self.world
-        else:
-            matter = matter_of(loaded.state.file.filed)
+        return self.world.among(related_to(self.log, matter_of(loaded.state.file.filed), loaded.case_id))
+
+    def _world_for(self, loaded: Loaded, command: CaseCommand) -> World:
+        if not isinstance(command, FileComplaint):
+            return self.world_of(loaded)
+        matter = (command.complainant, command.respondent, command.trade.id)
         return self.world.among(related_to(self.log, matter, loaded.case_id))
 
     def _append(self, request: Request, loaded: Loaded, events: Sequence[CaseEvent], pen: Pen) -> Receipt | None:

@@ -7,13 +7,18 @@ from typing import Final
 
 from fastapi import Request, Response
 
+from services.cases.api.appeals import appeals_router
 from services.cases.api.decisions import decisions_router
 from services.cases.api.desk import Desk
+from services.cases.api.ending import ending_router
 from services.cases.api.erasure import erasure_router
 from services.cases.api.evidence import evidence_router
 from services.cases.api.intake import intake_router
+from services.cases.api.lateness import lateness_router
 from services.cases.api.procedure import procedure_router
 from services.cases.api.queue import queue_router
+from services.cases.api.review import review_router
+from services.cases.api.revocation import revocation_router
 from services.cases.application import Cases
 from services.cases.chores import Chore, Chores
 from services.cases.clock import Ticker
@@ -51,6 +56,7 @@ STATUS: Final[Mapping[int, tuple[str, ...]]] = {
     403: (
         "appeal_not_open_to",
         "complainant_not_bound",
+        "detector_not_expected",
         "not_appellant",
         "not_proposer",
         "officer_is_party",
@@ -190,7 +196,12 @@ def build(settings: Settings, *, clock: Clock = utc_now, log: EventLog | None = 
             intake_router(desk),
             procedure_router(desk),
             evidence_router(desk, Submissions(parts.cases, parts.erasures.store), settings.upload_timeout_s),
+            lateness_router(desk),
+            ending_router(desk),
             decisions_router(desk),
+            appeals_router(desk),
+            review_router(desk),
+            revocation_router(desk),
             erasure_router(desk, parts.erasures),
             queue_router(parts.cases),
             feed_router(log),

@@ -34,6 +34,11 @@ def complainant_needed() -> Refusal:
     return Refusal("complainant_needed", "The complainant would have to be named.")
 
 
+def detector_not_expected() -> Refusal:
+    """A buyer complains in person: no detector brought the complaint."""
+    return Refusal("detector_not_expected", "The intake service would have to file where a detector is named.")
+
+
 def idempotency_key_reused() -> Refusal:
     """The key was used for another body."""
     return Refusal("idempotency_key_reused", "The key would have to be new, or the body the one it was used with.")

@@ -30,8 +30,8 @@ class Pen:
         return self._key()
 
     def write(self, purpose: Purpose, text: str | None) -> str:
-        """Return the digest of the text, "" where there is none; a reason of blanks is none."""
-        if text is None or (purpose == "reason" and not text.strip()):
+        """Return the digest of the text, "" where there is none; a reason or an appeal of blanks is none."""
+        if text is None or (purpose in ("reason", "appeal") and not text.strip()):
             return ""
         digest = self.key.digest(purpose, text)
         self.texts[digest] = text

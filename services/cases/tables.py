@@ -21,19 +21,27 @@ CASES: Final = Table(
         "first_handled_us": "integer",
         "evidence_due_us": "integer",
         "resolution_due_us": "integer",
-        "ended_us": "integer",  # decided or withdrawn
+        "ended_us": "integer",  # decided, withdrawn, merged or refused
         "provisional": "integer",  # 1 while a deadline that is still open rests on an estimate
+        "breached": "text",  # deadlines that are on record as passed with their work undone, parted by blanks
         "breached_from_us": "integer",  # a deadline is breached from here on, unless its work is done before
         "next_due": "text",  # the platform's next deadline, by name
         "next_due_us": "integer",
-        "appeal_closes_us": "integer",  # a returned appeal comes to nothing from here on
+        "appeal_closes_us": "integer",  # a returned appeal comes to nothing from here on; 0 once one has
         "decision": "text",  # event id
         "decision_type": "text",
         "penalty": "text",  # event id of what counts in the ledger: the decision, or the regrade in its place
         "erased": "integer",  # 1 once the personal data is destroyed
     },
     key=("case_id",),
-    indexes=(("next_due_us",), ("state", "next_due_us"), ("respondent", "next_due_us"), ("officer", "next_due_us")),
+    indexes=(
+        ("next_due_us",),
+        ("state", "next_due_us"),
+        ("respondent", "next_due_us"),
+        ("officer", "next_due_us"),
+        ("provisional", "next_due_us"),
+        ("breached_from_us",),
+    ),
 )
 
 INCIDENTS: Final = Table(

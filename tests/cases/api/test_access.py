@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from shared.kit.identity import ROLES
-from tests.support.cases_service import PDF, CasesService, cases_service, complaint, dismiss, uphold
+from tests.support.cases_service import PDF, CasesService, cases_service, complaint, dismiss, review, uphold
 
 BUYER, SELLER = "complainant", "seller"
 OFFICERS, STAFF = ("officer",), ("officer", "supervisor", "admin")
+REVIEWERS, SUPERVISORS = ("reviewer",), ("supervisor",)
+INSIDERS = (*STAFF, *REVIEWERS)
 READERS = ("service", "follower", "auditor", "admin")
 ABSENT = "0198c5a2-5e60-7d3a-9c7e-3f1d2b4a6c8e"
 
@@ -26,20 +28,21 @@ class Endpoint:
     body: Any = None
 
 
+EXTENSION = {"deadline": "resolution", "due": "2026-03-20T00:00:00+08:00", "reason": "x"}
 NUMBER = {"kind": "chat_evidence_number", "number": "JZ-1"}
 EVIDENCE = "/cases/{case}/evidence"
 ENDPOINTS = [
     Endpoint("POST", "/cases", (BUYER, "intake"), body=complaint(complainant="b-1")),
-    Endpoint("GET", "/cases", STAFF),
-    Endpoint("GET", "/cases/{case}", (*STAFF, BUYER, SELLER, "intake"), (BUYER, SELLER, "intake")),
-    Endpoint("GET", "/cases/{case}/history", (*STAFF, BUYER, SELLER, "intake"), (BUYER, SELLER, "intake")),
+    Endpoint("GET", "/cases", INSIDERS),
+    Endpoint("GET", "/cases/{case}", (*INSIDERS, BUYER, SELLER, "intake"), (BUYER, SELLER, "intake")),
+    Endpoint("GET", "/cases/{case}/history", (*INSIDERS, BUYER, SELLER, "intake"), (BUYER, SELLER, "intake")),
     Endpoint("POST", "/cases/{case}/notification", STAFF, body={}),
     Endpoint("POST", "/cases/{case}/withdrawal", (BUYER, "intake"), (BUYER,)),
     Endpoint("POST", "/cases/{case}/defence", (SELLER,), (SELLER,), {"claim": "other", "statement": "x"}),
     Endpoint("POST", "/cases/{case}/window-waiver", (SELLER,), (SELLER,)),
     Endpoint("POST", EVIDENCE, (BUYER, SELLER, "intake"), (BUYER, SELLER), NUMBER),
     Endpoint("PUT", EVIDENCE + "/{piece}/content", (BUYER, SELLER, "intake"), (BUYER, SELLER)),
-    Endpoint("GET", EVIDENCE + "/{piece}/content", (*STAFF, BUYER, SELLER, "intake"), (BUYER, SELLER, "intake")),
+    Endpoint("GET", EVIDENCE + "/{piece}/content", (*INSIDERS, BUYER, SELLER, "intake"), (BUYER, SELLER, "intake")),
     Endpoint("POST", EVIDENCE + "/{piece}/assessment", STAFF, body={"verdict": "rejected"}),
     Endpoint("POST", "/cases/{case}/handling", STAFF),
     Endpoint("POST", "/cases/{case}/recusal", STAFF, body={"reason": "x"}),
@@ -48,6 +51,19 @@ ENDPOINTS = [
     Endpoint("POST", "/cases/{case}/proposal/withdrawal", OFFICERS),
     Endpoint("POST", "/cases/{case}/decision/notification", STAFF, body={}),
     Endpoint("POST", "/cases/{case}/erasure", ("supervisor", "admin")),
+    Endpoint("POST", EVIDENCE + "/{piece}/admission", STAFF, body={"admit": True, "reason": "x"}),
+    Endpoint("POST", "/cases/{case}/deadline-extension", SUPERVISORS, body=EXTENSION),
+    Endpoint("POST", "/cases/{case}/merge", STAFF, body={"into": ABSENT, "reason": "x"}),
+    Endpoint("POST", "/cases/{case}/refusal", STAFF, body={"code": "not_a_party", "reason": "x"}),
+    Endpoint("POST", "/cases/{case}/appeal", (BUYER, SELLER, "intake"), (BUYER, SELLER), {"statement": "x"}),
+    Endpoint("POST", "/cases/{case}/appeal/resumption", (BUYER, SELLER, "intake"), (BUYER, SELLER), {"statement": "x"}),
+    Endpoint("POST", "/cases/{case}/appeal/return", REVIEWERS, body={"reason": "x"}),
+    Endpoint("POST", "/cases/{case}/appeal/decision", REVIEWERS, body=review("reject")),
+    Endpoint("POST", "/cases/{case}/stay", REVIEWERS, body={"reason": "x"}),
+    Endpoint("POST", "/cases/{case}/stay/lifting", REVIEWERS, body={"reason": "x"}),
+    Endpoint("POST", "/cases/{case}/revocation", SUPERVISORS, body={"reason": "x"}),
+    Endpoint("POST", "/cases/{case}/revocation/confirmation", SUPERVISORS, body={"answer": "confirm"}),
+    Endpoint("POST", "/cases/{case}/revocation/withdrawal", SUPERVISORS),
     Endpoint("GET", "/feed", READERS),
     Endpoint("GET", "/metrics", ("monitor", "admin")),
     Endpoint("GET", "/openapi.json", tuple(ROLES)),
@@ -153,6 +169,16 @@ def test_a_supervisor_handles_but_does_not_decide(service: CasesService) -> None
     supervisor.post(f"/cases/{case}/handling")
     assert supervisor.post(f"/cases/{case}/decision", uphold(), 403)["code"] == "scope_missing"
     assert [event["actorrole"] for event in service.feed()[-1:]] == ["supervisor"]
+
+
+def test_a_reviewer_reads_everything_and_handles_nothing(service: CasesService) -> None:
+    case = service.heard()
+    piece = service.officer.get(f"/cases/{case}")["evidence"][0]["id"]
+    assert service.reviewer.get(f"/cases/{case}") == service.officer.get(f"/cases/{case}")
+    assert service.reviewer.get(f"/cases/{case}/history") == service.officer.get(f"/cases/{case}/history")
+    assert service.reviewer.get(f"/cases/{case}/evidence/{piece}/content") == PDF
+    assert case in [item["case_id"] for item in service.reviewer.get("/cases", seller="s-1")["cases"]]
+    assert service.reviewer.post(f"/cases/{case}/handling", None, 403)["code"] == "scope_missing"
 
 
 @pytest.mark.parametrize("officer", ["s-1", "b-1"])

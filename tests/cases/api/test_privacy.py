@@ -4,7 +4,7 @@ import io
 import re
 from pathlib import Path
 
-from tests.support.cases_service import CasesService, cases_service, complaint, uphold
+from tests.support.cases_service import CasesService, cases_service, complaint, review, uphold
 from tests.support.personal import PDF, WORDS, everything, found_in
 
 
@@ -21,16 +21,52 @@ def played(cases: CasesService) -> str:
     shows = {"verdict": "verified", "shows": ["frequent_contact", "number_attributable"]}
     cases.officer.post(f"{path}/evidence/{piece}/assessment", shows)
     cases.officer.decide(f"{path}/decision", uphold(reason=WORDS["reason"]))
+    afterwards(cases, case)
+    beside(cases)
     for wrong in (
         cases.buyer.post("/cases", {"narrative": WORDS["narrative"]}, 422),
         cases.buyer.post("/cases", body | {"phone": WORDS["contact"]}, 422),
         cases.buyer.post("/cases", body | {"respondent": WORDS["contact"]}, 422),
         cases.buyer.post("/cases", body | {"respondent": "s-2"}, 422, Idempotency_Key=WORDS["key"]),
         cases.officer.decide(f"{path}/decision", uphold(reason=WORDS["reason"]), 409),
+        cases.seller.post(f"{path}/appeal", {"statement": WORDS["appeal"]}, 409),
+        cases.seller.post(f"{path}/appeal", {"statement": WORDS["appeal"], "phone": WORDS["contact"]}, 422),
+        cases.reviewer.decide(f"{path}/appeal/decision", review("reverse", reason=WORDS["review"]), 409),
+        cases.officer.post(f"{path}/refusal", {"code": WORDS["refusal"], "reason": WORDS["refusal"]}, 422),
+        cases.officer.post(f"{path}/merge", {"into": WORDS["contact"], "reason": WORDS["merger"]}, 422),
         cases.officer.get(f"{path}/{WORDS['contact']}", 404),
     ):
         assert not found_in(str(wrong).encode())
     return case
+
+
+def afterwards(cases: CasesService, case: str) -> None:
+    """Play what may come after a decision, up to its revocation."""
+    path = f"/cases/{case}"
+    cases.seller.post(f"{path}/appeal", {"statement": WORDS["appeal"]}, Idempotency_Key=WORDS["key"])
+    cases.reviewer.post(f"{path}/stay", {"reason": WORDS["stay"]})
+    cases.reviewer.post(f"{path}/appeal/return", {"reason": WORDS["wanted"]})
+    cases.seller.post(f"{path}/appeal/resumption", {"statement": WORDS["supplement"]})
+    cases.reviewer.post(f"{path}/stay/lifting", {"reason": WORDS["stay"]})
+    cases.reviewer.decide(f"{path}/appeal/decision", review("reject", reason=WORDS["review"]))
+    cases.supervisor.decide(f"{path}/revocation", {"reason": WORDS["revocation"]})
+    answer = {"answer": "confirm", "reason": WORDS["revocation"]}
+    cases.second_supervisor.decide(f"{path}/revocation/confirmation", answer)
+
+
+def beside(cases: CasesService) -> None:
+    """Play what ends other complaints, and what makes them late."""
+    trade = {"id": "t-2"}
+    first, second, third = (cases.file(trade=trade) for _ in range(3))
+    cases.officer.post(f"/cases/{second}/merge", {"into": first, "reason": WORDS["merger"]})
+    cases.officer.post(f"/cases/{third}/refusal", {"code": "not_a_party", "reason": WORDS["refusal"]})
+    extension = {"deadline": "resolution", "due": "2026-03-30T00:00:00+08:00", "reason": WORDS["extension"]}
+    cases.supervisor.post(f"/cases/{first}/deadline-extension", extension)
+    cases.officer.post(f"/cases/{first}/notification", {})
+    cases.clock.move(days=5)
+    piece = cases.evidence(first, PDF)
+    ruling = {"admit": True, "reason": WORDS["late"]}
+    cases.officer.post(f"/cases/{first}/evidence/{piece}/admission", ruling)
 
 
 def test_no_file_and_no_line_holds_what_people_said(tmp_path: Path, printed: io.StringIO) -> None:
