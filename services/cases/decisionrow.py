@@ -108,6 +108,7 @@ def _became(state: Decided) -> _Became:
         case Regraded():
             return _Became("regraded", state.regrade.recorded_at)
         case Reversed():
-            undone = state.undone.event
-            at = state.undone.recorded_at
-            return _Became("reversed", at) if isinstance(undone, DecisionReversed) else _Became("revoked", at, undone.recall)
+            undone, at = state.undone.event, state.undone.recorded_at
+            if isinstance(undone, DecisionReversed):
+                return _Became("reversed", at)
+            return _Became("revoked", at, undone.recall)

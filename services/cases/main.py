@@ -18,6 +18,7 @@ from services.cases.clock import Ticker
 from services.cases.domain.case import World
 from services.cases.evidence import EvidenceStore, StoreUnavailable
 from services.cases.parts import Parts
+from services.cases.recallworker import RecallWorker
 from services.cases.receipts import KeyMaker
 from services.cases.refusals import Refused
 from services.cases.settings import Settings
@@ -48,8 +49,9 @@ STATUS: Final[Mapping[int, tuple[str, ...]]] = {
         "officer_recused",
         "reviewer_took_part",
         "same_officer",
+        "supervisor_needed",
     ),
-    404: ("case_not_found", "evidence_not_found", "not_filed", "unknown_evidence"),
+    404: ("case_not_found", "evidence_not_found", "not_filed", "recall_not_found", "unknown_evidence"),
     408: ("content_too_slow",),
     409: (
         "already_decided",
@@ -101,6 +103,7 @@ STATUS: Final[Mapping[int, tuple[str, ...]]] = {
         "not_stayed",
         "not_upheld",
         "nothing_proposed",
+        "nothing_selected",
         "notified_at_out_of_range",
         "number_needed",
         "number_not_expected",
@@ -110,6 +113,9 @@ STATUS: Final[Mapping[int, tuple[str, ...]]] = {
         "own_proposal_pending",
         "proposal_pending",
         "reason_missing",
+        "recall_answered",
+        "recall_exists",
+        "recall_too_large",
         "received_at_out_of_range",
         "revocation_pending",
         "same_party",
@@ -129,6 +135,7 @@ STATUS: Final[Mapping[int, tuple[str, ...]]] = {
     413: ("evidence_too_large",),
     415: ("content_type_mismatch", "media_type_mismatch"),
     422: (
+        "criteria_missing",
         "idempotency_key_reused",
         "no_incident",
         "no_trade",
@@ -136,13 +143,14 @@ STATUS: Final[Mapping[int, tuple[str, ...]]] = {
         "referral_needed",
         "regrade_needs_grade",
         "too_many",
+        "too_many_groups",
         "unknown_channel",
         "unknown_evidence_kind",
         "unknown_referral",
         "unknown_refusal_code",
     ),
     428: ("if_match_missing",),
-    503: ("contended", "rulebook_unavailable"),
+    503: ("contended", "ledger_unavailable", "rulebook_unavailable"),
 }
 STATUS_OF: Final[Mapping[str, int]] = {code: status for status, codes in STATUS.items() for code in codes}
 RETRY_AFTER_S: Final = 1
@@ -185,7 +193,12 @@ def build(settings: Settings, *, clock: Clock = utc_now, log: EventLog | None = 
             queue_router(parts.cases),
             feed_router(log),
         ],
-        checks={"log": parts.log_check, "vault": parts.vault_check, "clock": parts.clock_check},
+        checks={
+            "log": parts.log_check,
+            "vault": parts.vault_check,
+            "clock": parts.clock_check,
+            "recalls": parts.recall_check,
+        },
         metrics=parts.metrics(),
         lifespan=parts.lifespan,
     )
@@ -213,6 +226,8 @@ def _parts(settings: Settings, world: World, log: EventLog, clock: Clock) -> Par
         evidence=EvidenceStore(settings.evidence_dir),
         ticker=ticker,
         interval_s=settings.clock_interval_s,
+        recalls=RecallWorker(log, world, clock),
+        recall_interval_s=settings.recall_interval_s,
     )
 
 

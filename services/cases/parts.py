@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from services.cases.application import Cases
 from services.cases.clock import Ticker
 from services.cases.evidence import EvidenceStore, StoreUnavailable
+from services.cases.recallworker import RecallWorker
 from services.cases.sweeping import sweep
 from services.cases.vault import VaultUnavailable
 from shared.kit.log.model import LogUnavailable
@@ -29,19 +30,25 @@ class Parts:
     evidence: EvidenceStore
     ticker: Ticker
     interval_s: float
+    recalls: RecallWorker
+    recall_interval_s: float
     _ticking: threading.Event = field(default_factory=threading.Event)
+    _recalling: threading.Event = field(default_factory=threading.Event)
 
     @asynccontextmanager
     async def lifespan(self, _: FastAPI) -> AsyncIterator[None]:
-        """Sweep and tick in a thread of their own; at the end let it finish, then close vault and log."""
+        """Sweep and tick in one thread, apply recalls in another; at the end join them, then close vault and log."""
         stop = threading.Event()
-        thread = threading.Thread(target=self._run, args=(stop,), name="clock")
-        thread.start()
+        jobs = {"clock": self._run, "recalls": self._apply_recalls}
+        threads = [threading.Thread(target=job, args=(stop,), name=name) for name, job in jobs.items()]
+        for thread in threads:
+            thread.start()
         try:
             yield
         finally:
             stop.set()
-            await to_thread.run_sync(thread.join)
+            for thread in threads:
+                await to_thread.run_sync(thread.join)
             self.close()
 
     def close(self) -> None:
@@ -56,6 +63,13 @@ class Parts:
             self.ticker.run(stop, self.interval_s)
         finally:
             self._ticking.clear()
+
+    def _apply_recalls(self, stop: threading.Event) -> None:
+        self._recalling.set()
+        try:
+            self.recalls.run(stop, self.recall_interval_s)
+        finally:
+            self._recalling.clear()
 
     def _sweep(self) -> None:
         """Sweep, or leave it to the next start where a store is away: nothing depends on it."""
@@ -75,6 +89,10 @@ class Parts:
     def clock_check(self) -> tuple[bool, Mapping[str, Any]]:
         """Return whether somebody looks for passed deadlines."""
         return self._ticking.is_set(), {}
+
+    def recall_check(self) -> tuple[bool, Mapping[str, Any]]:
+        """Return whether somebody applies confirmed recalls."""
+        return self._recalling.is_set(), {}
 
     def metrics(self) -> Metrics:
         """Return metrics with the service's own figures."""

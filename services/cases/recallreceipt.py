@@ -5,8 +5,8 @@ from typing import Final
 
 import msgspec
 
-from services.cases.receipts import EventRef, references
 from services.cases.recallfile import LoadedRecall
+from services.cases.receipts import EventRef, references
 from shared.kit.cloudevent import Draft
 from shared.kit.log.model import Stamp
 

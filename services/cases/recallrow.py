@@ -43,8 +43,8 @@ def _answer(state: Recall) -> dict[str, Value]:
         return {"answered_by": None, "answered_us": None, "answer_digest": None}
     event = state.answer.event
     digest = "" if isinstance(event, RecallWithdrawn) else event.reason_digest
-    given = {"answered_by": answered_by(event), "answered_us": to_us(state.answer.recorded_at)}
-    return {**given, "answer_digest": digest or None}
+    at_us = to_us(state.answer.recorded_at)
+    return {"answered_by": answered_by(event), "answered_us": at_us, "answer_digest": digest or None}
 
 
 def _pending(recall_id: str, state: Recall, nth: int) -> Row:
@@ -72,8 +72,8 @@ def settled_rows(recall: Row, item: Row, fact: Recorded[DecisionRevoked | Recall
 
 def completed_rows(recall: Row, fact: Recorded[RecallCompleted]) -> list[RowChange]:
     """Return the row of a recall that has just come to its end."""
-    ended = {"state": "completed", "completed_us": to_us(fact.recorded_at), "version": number(recall, "version") + 1}
-    return [Put(RECALLS, {**recall, **ended})]
+    version, at_us = number(recall, "version") + 1, to_us(fact.recorded_at)
+    return [Put(RECALLS, {**recall, "state": "completed", "completed_us": at_us, "version": version})]
 
 
 def unless_further(recall: Row) -> Unless:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from services.cases.domain.recall.events import RecallFact
 from services.cases.domain.recall.state import Recall
-from services.cases.receipts import RequestKey
 from services.cases.recallfile import LoadedRecall
 from services.cases.recallpublication import By, to_draft
 from services.cases.recallreceipt import RecallReceipt, receipt_of
 from services.cases.recallrow import recall_rows
+from services.cases.receipts import RequestKey
 from shared.kit.cloudevent import canonical
 from shared.kit.decider import Recorded
 from shared.kit.log.model import Append, Idempotency, Stamp

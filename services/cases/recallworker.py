@@ -26,7 +26,7 @@ from services.cases.unit import Unit
 from shared.kit.cloudevent import Draft
 from shared.kit.decider import Recorded, Refusal
 from shared.kit.log.instant import Clock
-from shared.kit.log.model import Append, Appended, EventLog, LogUnavailable, Stamp
+from shared.kit.log.model import Append, EventLog, LogUnavailable, Stamp
 from shared.kit.log.rows import Row, RowChange, Where
 
 ACTOR: Final = "recall"

@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Final
 
 from services.cases.casefile import load
+from services.cases.decisiontables import RECALLS
 from services.cases.domain.state import Unfiled
 from services.cases.evidence import EvidenceStore
 from services.cases.tables import CASES
@@ -16,7 +17,7 @@ LEFT_FOR: Final = timedelta(hours=24)  # what is younger may belong to a request
 
 
 def sweep(log: EventLog, vault: Vault, evidence: EvidenceStore, now: datetime) -> int:
-    """Remove uploads, contents and case keys older than `LEFT_FOR` that no case cites; return how many went.
+    """Remove uploads, contents and keys older than `LEFT_FOR` that no case or recall cites; return how many went.
 
     Raises:
         LogUnavailable, VaultUnavailable, UnknownEvent: see there; what was removed before stays removed.
@@ -32,7 +33,7 @@ def sweep(log: EventLog, vault: Vault, evidence: EvidenceStore, now: datetime) -
 
     swept = evidence.sweep(before.timestamp(), lambda case_id, evidence_id: evidence_id in cited_in(case_id))
     for case_id in vault.cases_made_before(to_us(before)):
-        if log.get(CASES, case_id) is None:
+        if log.get(CASES, case_id) is None and log.get(RECALLS, case_id) is None:
             vault.forget(case_id)
             swept += 1
     return swept

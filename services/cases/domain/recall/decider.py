@@ -1,4 +1,7 @@
-"""The decision table of a recall: `decide(state, command) → facts | refusal`. Pure. Source: domain rules §3 (revoke)."""
+"""The decision table of a recall: `decide(state, command) → facts | refusal`. Pure.
+
+Source: domain rules §3, revocation by two supervisors.
+"""
 
 from typing import Final, assert_never
 

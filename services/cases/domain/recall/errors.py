@@ -15,7 +15,9 @@ def recall_exists() -> Refusal:
 
 def recall_answered(state: str, answer: str) -> Refusal:
     """The recall was confirmed, declined or taken back; `answer` is that fact."""
-    return Refusal("recall_answered", "The recall would have to wait for its answer.", {"state": state, "answer": answer})
+    return Refusal(
+        "recall_answered", "The recall would have to wait for its answer.", {"state": state, "answer": answer}
+    )
 
 
 def recall_too_large(limit: int) -> Refusal:
