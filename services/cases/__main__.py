@@ -11,6 +11,7 @@ import typer
 
 from services.cases.main import build
 from services.cases.masterkey import VaultLocked
+from services.cases.recallcommand import recall_commands
 from services.cases.settings import Settings
 from services.cases.tables import TABLES
 from services.cases.vault import VaultUnavailable
@@ -26,6 +27,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Takes complaints and decides them.",
 )
+app.add_typer(recall_commands, name="recall")
 
 
 @app.command()

@@ -13,11 +13,16 @@ from services.cases.api.evidence import evidence_router
 from services.cases.api.intake import intake_router
 from services.cases.api.procedure import procedure_router
 from services.cases.api.queue import queue_router
+from services.cases.api.recalls import recalls_router
+from services.cases.api.recallviews import recall_views_router
+from services.cases.api.statistics import statistics_router
 from services.cases.application import Cases
 from services.cases.clock import Ticker
 from services.cases.domain.case import World
 from services.cases.evidence import EvidenceStore, StoreUnavailable
+from services.cases.ledgerclient import LedgerClient
 from services.cases.parts import Parts
+from services.cases.recalls import Recalls
 from services.cases.recallworker import RecallWorker
 from services.cases.receipts import KeyMaker
 from services.cases.refusals import Refused
@@ -180,6 +185,7 @@ def build(settings: Settings, *, clock: Clock = utc_now, log: EventLog | None = 
         log.close()
         raise
     desk = Desk(parts.cases, KeyMaker(parts.cases.vault.service_key("idempotency", to_us(clock()))))
+    recalls = Recalls(log, parts.cases.vault)
     app = create_app(
         title="Demerit cases",
         version=VERSION,
@@ -191,6 +197,9 @@ def build(settings: Settings, *, clock: Clock = utc_now, log: EventLog | None = 
             evidence_router(desk, Submissions(parts.cases, parts.evidence), settings.upload_timeout_s),
             decisions_router(desk),
             queue_router(parts.cases),
+            recalls_router(recalls, parts.ledger, desk.keys, clock),
+            recall_views_router(recalls),
+            statistics_router(parts.cases),
             feed_router(log),
         ],
         checks={
@@ -226,6 +235,7 @@ def _parts(settings: Settings, world: World, log: EventLog, clock: Clock) -> Par
         evidence=EvidenceStore(settings.evidence_dir),
         ticker=ticker,
         interval_s=settings.clock_interval_s,
+        ledger=LedgerClient(settings.ledger_url, settings.ledger_token_file, settings.ledger_timeout_s),
         recalls=RecallWorker(log, world, clock),
         recall_interval_s=settings.recall_interval_s,
     )

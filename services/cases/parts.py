@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from services.cases.application import Cases
 from services.cases.clock import Ticker
 from services.cases.evidence import EvidenceStore, StoreUnavailable
+from services.cases.ledgerclient import LedgerClient
 from services.cases.recallworker import RecallWorker
 from services.cases.sweeping import sweep
 from services.cases.vault import VaultUnavailable
@@ -30,6 +31,7 @@ class Parts:
     evidence: EvidenceStore
     ticker: Ticker
     interval_s: float
+    ledger: LedgerClient
     recalls: RecallWorker
     recall_interval_s: float
     _ticking: threading.Event = field(default_factory=threading.Event)
@@ -52,7 +54,8 @@ class Parts:
             self.close()
 
     def close(self) -> None:
-        """Close vault and log. Idempotent."""
+        """Close vault, log and what asks the ledger. Idempotent."""
+        self.ledger.close()
         self.cases.vault.close()
         self.cases.log.close()
 

@@ -1,6 +1,6 @@
 """Which decisions a recall's criteria select: those that still count, from the rows of all decisions."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import Final
 
@@ -10,7 +10,7 @@ from services.cases.domain.recall.events import Criteria
 from services.cases.queue import number
 from shared.kit.log.instant import to_us
 from shared.kit.log.model import EventLog
-from shared.kit.log.rows import Row, Where, resume
+from shared.kit.log.rows import Row, Table, Where, resume
 
 PAGE: Final = 5000  # rows of one select
 ORDER: Final = ("decided_us",)  # recorded time rises with position, so this is the order of decisions
@@ -26,18 +26,19 @@ def select_counting(log: EventLog, criteria: Criteria) -> list[Row]:
     """
     found: dict[str, Row] = {}
     for alternative in product(*_alternatives(criteria)):
-        for row in _pages(log, (*_conditions(criteria), *alternative)):
+        for row in pages(log, DECISIONS, (*_conditions(criteria), *alternative), ORDER):
             found[str(row["decision"])] = row
             if len(found) > MAX_DECISIONS:
                 break
     return sorted(found.values(), key=lambda row: number(row, "position"))
 
 
-def _pages(log: EventLog, where: tuple[Where, ...]) -> Iterator[Row]:
-    rows = log.select(DECISIONS, *where, order=ORDER, limit=PAGE)
+def pages(log: EventLog, table: Table, where: Sequence[Where], order: Sequence[str]) -> Iterator[Row]:
+    """Yield all rows that meet these conditions in this order, read page by page; raises `LogUnavailable`."""
+    rows = log.select(table, *where, order=order, limit=PAGE)
     while rows:
         yield from rows
-        rows = log.select(DECISIONS, *where, order=ORDER, limit=PAGE, after=resume(DECISIONS, ORDER, rows[-1]))
+        rows = log.select(table, *where, order=order, limit=PAGE, after=resume(table, order, rows[-1]))
 
 
 def _conditions(criteria: Criteria) -> list[Where]:
