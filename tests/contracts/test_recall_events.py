@@ -62,7 +62,7 @@ def test_a_recall_moves_no_points_and_is_about_itself() -> None:
 
 
 def test_the_largest_facts_fit_into_an_event() -> None:
-    """Given as many decisions as a fact may hold, named or selected, and the longest names, when rendered, then it fits."""
+    """Given as many decisions as a fact may hold, named or selected, and the longest names, then it fits."""
     ids = tuple(uuid7() for _ in range(MAX_NAMED))
     named = Criteria(LONGEST, LONGEST, LONGEST, RECORDED, RECORDED, ids)
     assert rendered(RecallProposed(LONGEST, RECORDED, named, 10**15, 10_000, "ab" * 32))

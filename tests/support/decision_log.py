@@ -30,7 +30,8 @@ def kept(cases: Iterable[Life], *, by_fact: bool = False) -> EventLog:
 
 def by_facts(life: Life) -> list[tuple[CaseState, CaseState, int]]:
     """Return the steps of a rebuild, which reads the log fact by fact."""
-    steps, before = [], UNFILED
+    steps: list[tuple[CaseState, CaseState, int]] = []
+    before: CaseState = UNFILED
     for version, fact in enumerate(life.facts, start=1):
         after = evolve(before, fact)
         steps.append((before, after, version))

@@ -1,4 +1,4 @@
-"""Random lives of decided cases: appeals, corrections, revocations, recalls, decisions anew; and a plain telling of them.
+"""Random lives of decided cases: appeals, corrections, revocations, recalls, decisions anew; and a plain telling.
 
 The telling reads the facts one by one and knows nothing of states: rows of decisions are compared with it.
 """
@@ -26,13 +26,22 @@ CONTESTABLE: Final = replace(
         versions=tuple(replace(version, dismissal_contestable=True) for version in SEED_WORLD.timeline.versions),
     ),
 )
+UPHELD: Final = (*CALLS, uphold(), tell())
+APPEALED: Final = (*MAIL, propose(), confirm(), tell(), commands.FileAppeal("respondent", "digest", hour(13)))
+RETURNED: Final = (*APPEALED, commands.ReturnAppeal("r-1", "digest", hour(14)))
+CONTESTED: Final = (file(), dismiss(), tell(), commands.FileAppeal("complainant", "digest", hour(13)))
 BEGINNINGS: Final[tuple[tuple[CaseCommand, ...], ...]] = (
     (file(),),
     (file(), dismiss(), tell()),
-    (*CALLS, uphold()),
-    (*CALLS, uphold(officer="third"), tell()),
-    (*MAIL, propose(), confirm()),
-    (*CALLS, dismiss("evidence_insufficient"), tell()),
+    (*CALLS, uphold(officer="third")),
+    UPHELD,
+    APPEALED,
+    (*APPEALED, commands.DecideAppeal("r-1", "regrade", "general", "digest", hour(15))),
+    RETURNED,
+    (*RETURNED, commands.LapseAppeal(hour(1000))),
+    CONTESTED,
+    (*CONTESTED, commands.ReturnAppeal("r-1", "digest", hour(14)), commands.LapseAppeal(hour(1000))),
+    (*CONTESTED, commands.DecideAppeal("r-1", "reverse", None, "digest", hour(15))),
 )
 Made = Callable[[CaseState, float], CaseCommand]
 
@@ -106,7 +115,7 @@ def lives(draw: st.DrawFn, case_id: str = "case-1", most: int = 10) -> Life:
         if isinstance(command, commands.FileComplaint):
             command = replace(command, detector=detector, respondent=respondent)
         life.take(command)
-    at = 20.0
+    at = 1000.0
     for move in draw(st.lists(st.sampled_from(MOVES), max_size=most)):
         at += draw(st.sampled_from([0.0, 1.5, 100.0, 400.0]))
         life.take(move(life.state, at))

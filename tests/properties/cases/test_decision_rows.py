@@ -1,4 +1,4 @@
-"""The rows of decisions say what the facts say, whatever becomes of a case: laws against a plain telling of the facts."""
+"""The rows of decisions say what the facts say, whatever becomes of a case: laws against a plain telling."""
 
 from hypothesis import given as over
 from hypothesis import settings, target

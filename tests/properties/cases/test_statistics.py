@@ -64,9 +64,8 @@ def took(microseconds: list[int]) -> dict[str, int | None]:
     if not seconds:
         return {"count": 0, "median_s": None, "p90_s": None, "max_s": None}
     ranks = {"median_s": ceil(len(seconds) / 2), "p90_s": ceil(len(seconds) * 9 / 10)}
-    shares = {
-        name: int(f"{str(seconds[rank - 1])[:3]:0<{len(str(seconds[rank - 1]))}}") for name, rank in ranks.items()
-    }
+    digits = {name: str(seconds[rank - 1]) for name, rank in ranks.items()}
+    shares = {name: int(written[:3].ljust(len(written), "0")) for name, written in digits.items()}
     return {"count": len(seconds), **shares, "max_s": seconds[-1]}
 
 
