@@ -49,7 +49,8 @@ class Recalling:
 
     def uphold(self, *, officer: str = "officer-1", severe: bool = False) -> str:
         """Return a new case that this officer upheld, or proposed as severe; its decision is in `decided`."""
-        filing, *rest = MAIL if severe else CALLS
+        story: tuple[CaseCommand, ...] = MAIL if severe else CALLS
+        filing, rest = story[0], story[1:]
         assert isinstance(filing, FileComplaint)
         request = self.writer.request(uuid7())
 
@@ -58,8 +59,11 @@ class Recalling:
             return replace(filing, trade=trade, narrative_digest=digest, contact_digests=())
 
         case_id = self.writer.cases.file(request, command).case_id
-        decisions: list[CaseCommand] = [propose(officer=officer), confirm()] if severe else [uphold(officer=officer)]
-        self.give(case_id, *rest, *decisions)
+        self.give(case_id, *rest)
+        if severe:
+            self.give(case_id, propose(officer=officer), confirm())
+        else:
+            self.give(case_id, uphold(officer=officer))
         (row,) = self.writer.cases.log.select(DECISIONS, Where("case_id", "=", case_id), limit=10)
         self.decided[case_id] = str(row["decision"])
         return case_id
