@@ -1,4 +1,4 @@
-"""The data of decision events, as the cases log writes it, read as commands to an account. Source: contracts, R10.
+"""The data of decision events, as the cases log writes it, read as commands to an account. Source: contracts, R10, R11.
 
 Each reader takes an envelope and the limits; it trusts nothing but the contract.
 """
@@ -10,16 +10,26 @@ from typing import Final, Literal, TypeAlias
 
 import msgspec
 
-from services.ledger.domain.commands import RecordEntry, RegradeEntry, ReverseEntry
-from services.ledger.domain.facts import Entry, Reversal, ReversalKind
+from services.ledger.domain.commands import (
+    FactCommand,
+    LiftStay,
+    RecordEntry,
+    RegradeEntry,
+    ReverseEntry,
+    StaySanctions,
+)
+from services.ledger.domain.facts import Entry, Reversal, ReversalKind, Stay, StayLift
 from shared.contracts.decisions import (
     ORDINARY_UPHELD,
     REGRADED,
     REVERSED,
     REVOKED,
+    SANCTION_STAYED,
     SEVERE_UPHELD,
+    STAY_LIFTED,
     DecisionRegraded,
     DecisionReversed,
+    DecisionStayed,
     DirectSanction,
     PinnedRef,
     ViolationUpheld,
@@ -34,6 +44,7 @@ LAST_YEAR: Final = 2099
 _upheld: Final = msgspec.json.Decoder(ViolationUpheld)
 _reversed: Final = msgspec.json.Decoder(DecisionReversed)
 _regraded: Final = msgspec.json.Decoder(DecisionRegraded)
+_stayed: Final = msgspec.json.Decoder(DecisionStayed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +62,7 @@ class ContractBroken(ValueError):
     """The data of a known event says what its contract does not allow."""
 
 
-Decided: TypeAlias = RecordEntry | ReverseEntry | RegradeEntry
-Reader: TypeAlias = Callable[[Envelope, Limits], Decided]
+Reader: TypeAlias = Callable[[Envelope, Limits], FactCommand]
 
 
 def _ordinary(envelope: Envelope, limits: Limits) -> RecordEntry:
@@ -78,12 +88,24 @@ def _regrade(envelope: Envelope, limits: Limits) -> RegradeEntry:
     return RegradeEntry(_reversal(envelope, data.decision, "regraded"), entry)
 
 
+def _stay(envelope: Envelope, _: Limits) -> StaySanctions:
+    entry = _stayed.decode(envelope.data).decision
+    return StaySanctions(Stay(envelope.id, envelope.position, entry, envelope.recordedtime))
+
+
+def _lift(envelope: Envelope, _: Limits) -> LiftStay:
+    entry = _stayed.decode(envelope.data).decision
+    return LiftStay(StayLift(envelope.id, envelope.position, entry, envelope.recordedtime))
+
+
 READERS: Final[Mapping[str, Reader]] = {
     ORDINARY_UPHELD: _ordinary,
     SEVERE_UPHELD: _severe,
     REVERSED: _reversal_as("reversed"),
     REVOKED: _reversal_as("revoked"),
     REGRADED: _regrade,
+    SANCTION_STAYED: _stay,
+    STAY_LIFTED: _lift,
 }
 
 

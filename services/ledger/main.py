@@ -7,6 +7,7 @@ from typing import Final
 
 from services.ledger.api.account import account_router
 from services.ledger.api.direct import Direct
+from services.ledger.api.preview import preview_router
 from services.ledger.api.quarantine import quarantine_router
 from services.ledger.api.standing import standing_router
 from services.ledger.api.waiting import Waiting
@@ -64,6 +65,7 @@ def build(
         routers=[
             standing_router(parts.questions, waiting),
             account_router(parts.questions, waiting),
+            preview_router(parts.questions, waiting),
             quarantine_router(parts.ledger, log),
             feed_router(log),
         ],

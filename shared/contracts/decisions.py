@@ -1,7 +1,7 @@
-"""What the cases log says that moves points: the `data` of its decision events, as followers read it.
+"""What the cases log says that moves points or sanctions: the `data` of its decision events, as followers read it.
 
 Unknown fields are ignored. `time` of the envelope is the effective instant, `subject` the seller account,
-`id` the decision's name, `correlationid` the case.
+`id` the decision's name, `correlationid` the case. A stay and its lifting count from their recorded time.
 """
 
 from typing import Final
@@ -43,6 +43,15 @@ class ViolationUpheld(msgspec.Struct, frozen=True):
 
 class DecisionReversed(msgspec.Struct, frozen=True):
     """`decision_reversed` and `decision_revoked`: the upholding decision's event id no longer counts."""
+
+    decision: str
+
+
+class DecisionStayed(msgspec.Struct, frozen=True):
+    """`sanction_stayed` and `stay_lifted`: whatever the upholding decision's entry imposes is suspended, or no longer.
+
+    Its points count on.
+    """
 
     decision: str
 

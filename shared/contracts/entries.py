@@ -16,20 +16,24 @@ from shared.contracts.decisions import DirectSanction, PinnedRef
 ORDINARY_RECORDED: Final = "demerit.ledger.ordinary_violation_recorded.v1"
 SEVERE_RECORDED: Final = "demerit.ledger.severe_violation_recorded.v1"
 REVERSED: Final = "demerit.ledger.violation_reversed.v1"
+STAYED: Final = "demerit.ledger.sanctions_stayed.v1"
+STAY_LIFTED: Final = "demerit.ledger.stay_lifted.v1"
 LAPSED: Final = "demerit.ledger.standing_lapsed.v1"
 QUARANTINED: Final = "demerit.ledger.account_quarantined.v1"
 RELEASED: Final = "demerit.ledger.account_released.v1"
 
 StandingName: TypeAlias = Literal["good", "watch", "restricted", "shop_closed", "sealed"]
+ChangeName: TypeAlias = Literal["ordered", "rescheduled", "vacated", "revived", "stayed", "resumed"]
 
 
 class SanctionChanged(msgspec.Struct, frozen=True):
-    """One sanction ordered, rescheduled or vacated: whose, which node, its start and end from now on (end exclusive).
+    """What the fact does to one sanction: whose, which node, its start and end from now on (end exclusive).
 
-    `end` is null where it is indefinite.
+    `end` is null where it is indefinite. Beside being `ordered`, `rescheduled` or `vacated`, it may be `revived` (in
+    force since the fact, what kept it from force being gone), `stayed`, or `resumed` (no longer stayed).
     """
 
-    change: Literal["ordered", "rescheduled", "vacated"]
+    change: ChangeName
     entry: str
     track: str
     node: int | Literal["direct"]
@@ -79,6 +83,24 @@ class ViolationReversed(msgspec.Struct, frozen=True):
     account_version: int
 
 
+class StayRecorded(msgspec.Struct, frozen=True):
+    """`sanctions_stayed` and `stay_lifted`: the sanctions of `entry` impose nothing from `recorded_at` on, or take
+    their course again, because of the event `cause` at cases `position`.
+
+    No point moves, so `after` is `before`. `rulebook` is the version in force at `recorded_at`, null before the first.
+    """
+
+    entry: str
+    cause: str
+    position: int
+    recorded_at: datetime
+    rulebook: PinnedRef | None
+    before: dict[str, int]
+    after: dict[str, int]
+    sanctions: tuple[SanctionChanged, ...]
+    account_version: int
+
+
 class StandingLapsed(msgspec.Struct, frozen=True):
     """`standing_lapsed`: at `at` the clock alone changed points, standing or a sanction's state.
 
@@ -114,6 +136,8 @@ TYPES: Final[Mapping[str, type[msgspec.Struct]]] = {
     ORDINARY_RECORDED: ViolationRecorded,
     SEVERE_RECORDED: ViolationRecorded,
     REVERSED: ViolationReversed,
+    STAYED: StayRecorded,
+    STAY_LIFTED: StayRecorded,
     LAPSED: StandingLapsed,
     QUARANTINED: AccountQuarantined,
     RELEASED: AccountReleased,

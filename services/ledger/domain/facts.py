@@ -1,4 +1,4 @@
-"""What the ledger knows of an account: entries and their reversals, in order of cases position.
+"""What the ledger knows of an account: entries, their reversals and stays, in order of cases position.
 
 Entries are facts about a seller account (卖家账号): points on a track, from an effective instant on. Source: R1–R14.
 """
@@ -49,4 +49,27 @@ class Reversal:
     recorded_at: datetime
 
 
-Fact: TypeAlias = Entry | Reversal
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """All sanctions of an entry impose and outrank nothing from `recorded_at` on, until the stay is lifted (R11).
+
+    No point moves and no sanction's start or end. `id` is the event id of the fact that did it.
+    """
+
+    id: str
+    position: int
+    entry: str
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StayLift:
+    """The stay that holds over an entry's sanctions ends at `recorded_at`, exclusive; `id` as for a stay."""
+
+    id: str
+    position: int
+    entry: str
+    recorded_at: datetime
+
+
+Fact: TypeAlias = Entry | Reversal | Stay | StayLift

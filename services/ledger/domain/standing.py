@@ -125,7 +125,7 @@ def _restricted_until(course: Course, look: Look, as_of: datetime) -> datetime |
     running = [
         line.row
         for line, state in zip(course.lines, look.states, strict=True)
-        if state is not None and state != "vacated"
+        if state not in (None, "vacated", "stayed")
     ]
     instant = as_of
     while covering := [row.end for row in running if row.covers(instant)]:
