@@ -14,7 +14,7 @@ from tests.support.eventually import eventually
 from tools.parties import Case, Parties, Person, buyer, officer, seller
 from tools.stack import ROOT, Stack
 
-DECISIONS, KILLS = 24, 3
+DECISIONS, KILLS = 16, 2
 PROPOSER, SECOND = Person("supervisor", "v-1"), Person("supervisor", "v-2")
 AUDITOR = Person("auditor", "a-1")
 
