@@ -80,6 +80,7 @@ STATUS: Final[Mapping[int, tuple[str, ...]]] = {
         "content_differs",
         "content_not_expected",
         "content_size_mismatch",
+        "criteria_missing",
         "deadline_not_running",
         "deadline_over",
         "decision_already_notified",
@@ -140,7 +141,6 @@ STATUS: Final[Mapping[int, tuple[str, ...]]] = {
     413: ("evidence_too_large",),
     415: ("content_type_mismatch", "media_type_mismatch"),
     422: (
-        "criteria_missing",
         "idempotency_key_reused",
         "no_incident",
         "no_trade",

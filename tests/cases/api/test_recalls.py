@@ -220,8 +220,8 @@ def test_a_request_that_is_repeated_with_its_key_gets_the_same_answer(idle: Both
 def test_what_no_recall_could_be_is_refused(idle: Both) -> None:
     idle.upheld()
     by = idle.supervisor()
-    assert propose(by, {}, 422)["code"] == "criteria_missing"
-    assert dry(by, {}, 422)["code"] == "criteria_missing"
+    assert propose(by, {}, 409)["code"] == "criteria_missing"
+    assert dry(by, {}, 409)["code"] == "criteria_missing"
     assert propose(by, {"officer": "nobody"}, 409)["code"] == "nothing_selected"
     assert dry(by, {"officer": "nobody"})["selected"] == 0
     assert by.post("/recalls", {"mode": "propose", "criteria": OFFICER}, 409)["code"] == "reason_missing"
