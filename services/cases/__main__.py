@@ -14,6 +14,7 @@ from services.cases import backup
 from services.cases.imports.command import ImportRefused, UnreadableFile, import_file, report_json
 from services.cases.main import build, check
 from services.cases.masterkey import VaultLocked
+from services.cases.recallcommand import recall_commands
 from services.cases.settings import Settings
 from services.cases.tables import TABLES
 from services.cases.vault import VaultUnavailable
@@ -31,6 +32,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Takes complaints and decides them.",
 )
+app.add_typer(recall_commands, name="recall")
 
 
 @app.command()

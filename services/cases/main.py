@@ -17,15 +17,21 @@ from services.cases.api.intake import intake_router
 from services.cases.api.lateness import lateness_router
 from services.cases.api.procedure import procedure_router
 from services.cases.api.queue import queue_router
+from services.cases.api.recalls import recalls_router
+from services.cases.api.recallviews import recall_views_router
 from services.cases.api.review import review_router
 from services.cases.api.revocation import revocation_router
+from services.cases.api.statistics import statistics_router
 from services.cases.application import Cases
 from services.cases.chores import Chore, Chores
 from services.cases.clock import Ticker
 from services.cases.domain.case import World
 from services.cases.erasures import Erasures
 from services.cases.evidence import EvidenceStore, StoreUnavailable
+from services.cases.ledgerclient import LedgerClient
 from services.cases.parts import Parts
+from services.cases.recalls import Recalls
+from services.cases.recallworker import RecallWorker
 from services.cases.receipts import KeyMaker
 from services.cases.recounting import Recounter
 from services.cases.refusals import Refused
@@ -63,8 +69,9 @@ STATUS: Final[Mapping[int, tuple[str, ...]]] = {
         "officer_recused",
         "reviewer_took_part",
         "same_officer",
+        "supervisor_needed",
     ),
-    404: ("case_not_found", "evidence_not_found", "not_filed", "unknown_evidence"),
+    404: ("case_not_found", "evidence_not_found", "not_filed", "recall_not_found", "unknown_evidence"),
     408: ("content_too_slow",),
     409: (
         "already_decided",
@@ -88,6 +95,7 @@ STATUS: Final[Mapping[int, tuple[str, ...]]] = {
         "content_differs",
         "content_not_expected",
         "content_size_mismatch",
+        "criteria_missing",
         "deadline_not_running",
         "deadline_over",
         "decision_already_notified",
@@ -116,6 +124,7 @@ STATUS: Final[Mapping[int, tuple[str, ...]]] = {
         "not_stayed",
         "not_upheld",
         "nothing_proposed",
+        "nothing_selected",
         "notified_at_out_of_range",
         "number_needed",
         "number_not_expected",
@@ -125,6 +134,9 @@ STATUS: Final[Mapping[int, tuple[str, ...]]] = {
         "own_proposal_pending",
         "proposal_pending",
         "reason_missing",
+        "recall_answered",
+        "recall_exists",
+        "recall_too_large",
         "received_at_out_of_range",
         "revocation_pending",
         "same_party",
@@ -151,13 +163,14 @@ STATUS: Final[Mapping[int, tuple[str, ...]]] = {
         "referral_needed",
         "regrade_needs_grade",
         "too_many",
+        "too_many_groups",
         "unknown_channel",
         "unknown_evidence_kind",
         "unknown_referral",
         "unknown_refusal_code",
     ),
     428: ("if_match_missing",),
-    503: ("contended", "rulebook_unavailable"),
+    503: ("contended", "ledger_unavailable", "rulebook_unavailable"),
 }
 STATUS_OF: Final[Mapping[str, int]] = {code: status for status, codes in STATUS.items() for code in codes}
 RETRY_AFTER_S: Final = 1
@@ -187,6 +200,7 @@ def build(settings: Settings, *, clock: Clock = utc_now, log: EventLog | None = 
         log.close()
         raise
     desk = Desk(parts.cases, KeyMaker(parts.cases.vault.service_key("idempotency", to_us(clock()))))
+    recalls = Recalls(log, parts.cases.vault)
     app = create_app(
         title="Demerit cases",
         version=VERSION,
@@ -204,6 +218,9 @@ def build(settings: Settings, *, clock: Clock = utc_now, log: EventLog | None = 
             revocation_router(desk),
             erasure_router(desk, parts.erasures),
             queue_router(parts.cases),
+            recalls_router(recalls, parts.ledger, desk.keys, clock),
+            recall_views_router(recalls),
+            statistics_router(parts.cases),
             feed_router(log),
         ],
         checks={"log": parts.log_check, "vault": parts.vault_check, "clock": parts.clock_check},
@@ -254,6 +271,7 @@ def _parts(settings: Settings, world: World, log: EventLog, clock: Clock) -> Par
     vault.bind(log.id)
     cases, evidence = Cases(log, vault, world, clock), EvidenceStore(settings.evidence_dir)
     erasures, recounter, ticker = Erasures(cases, evidence), Recounter(log, world), Ticker(log, world)
+    recalls = RecallWorker(log, world, clock)
     grace = timedelta(seconds=settings.clock_grace_s)
     chores = Chores(
         clock,
@@ -261,10 +279,12 @@ def _parts(settings: Settings, world: World, log: EventLog, clock: Clock) -> Par
             Chore("erasures", lambda _: erasures.finish_all()),
             Chore("calendars", recounter.step),
             Chore("deadlines", lambda now: ticker.tick(now - grace)),
+            Chore("recalls", lambda _: int(recalls.step())),
             Chore("sweep", lambda now: sweep(log, vault, evidence, now), every=EVERY),
         ],
     )
-    return Parts(cases, erasures, recounter, chores, settings.clock_interval_s, seat(settings, "chores"))
+    ledger = LedgerClient(settings.ledger_url, settings.ledger_token_file, settings.ledger_timeout_s)
+    return Parts(cases, erasures, recounter, chores, settings.clock_interval_s, seat(settings, "chores"), ledger)
 
 
 async def _refused(request: Request, error: Exception) -> Response:

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from services.cases.application import Cases
 from services.cases.chores import Chores
 from services.cases.erasures import Erasures
+from services.cases.ledgerclient import LedgerClient
 from services.cases.recounting import Recounter
 from shared.kit.electing import Seat
 from shared.kit.log.model import LogUnavailable
@@ -28,6 +29,7 @@ class Parts:
     chores: Chores
     interval_s: float
     seat: Seat
+    ledger: LedgerClient
     _ticking: threading.Event = field(default_factory=threading.Event)
 
     @asynccontextmanager
@@ -44,7 +46,8 @@ class Parts:
             self.close()
 
     def close(self) -> None:
-        """Close vault and log. Idempotent."""
+        """Close vault, log and what asks the ledger. Idempotent."""
+        self.ledger.close()
         self.cases.vault.close()
         self.cases.log.close()
 

@@ -1,4 +1,4 @@
-"""The one codec between a case's domain events and their stored, published form.
+"""The one codec between a case's domain events and their stored, published form (a recall's: `recallpublication`).
 
 What it writes satisfies `shared.contracts.decisions` where the fact moves points. Names are for ever: an event that
 changes its meaning gets a new name and a new row in the table, and the old row stays so that old bytes can be read.
@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar
 
 import msgspec
 
@@ -21,6 +21,7 @@ from shared.kit.ids import uuid7
 from shared.kit.log.model import Stored
 
 Fact: TypeAlias = e.Fact
+F = TypeVar("F")
 
 TYPES: Final[Mapping[str, type[Fact]]] = {
     "demerit.cases.complaint_filed.v1": e.ComplaintFiled,
@@ -211,12 +212,17 @@ def from_stored(stored: Stored) -> Recorded[Fact]:
     Raises:
         UnknownEvent: its type or its data is not one this service ever wrote.
     """
-    decoder = _decoders.get(stored.type)
+    return read_as(stored, _decoders)
+
+
+def read_as(stored: Stored, decoders: Mapping[str, msgspec.json.Decoder[F]]) -> Recorded[F]:
+    """Return the domain event of a stored one, read by the decoder of its type; raises `UnknownEvent`."""
+    decoder = decoders.get(stored.type)
     if decoder is None:
         raise UnknownEvent(f"position {stored.position}: no event is called {stored.type}")
     try:
         envelope = cloudevent.decode(stored.state)
-        event: Fact = decoder.decode(envelope.data)
+        event = decoder.decode(envelope.data)
     except msgspec.MsgspecError as broken:
         raise UnknownEvent(f"position {stored.position}: {stored.type} does not hold what it must") from broken
     return Recorded(event=event, id=envelope.id, position=stored.position, recorded_at=stored.recorded_at)

@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Final
 
 from services.cases.casefile import load
+from services.cases.decisiontables import RECALLS
 from services.cases.domain.state import Unfiled
 from services.cases.erased import is_erased
 from services.cases.evidence import EvidenceStore
@@ -18,7 +19,7 @@ EVERY: Final = timedelta(hours=24)
 
 
 def sweep(log: EventLog, vault: Vault, evidence: EvidenceStore, now: datetime) -> int:
-    """Remove uploads, contents and case keys older than `LEFT_FOR` that no case cites; return how many went.
+    """Remove uploads, contents and keys older than `LEFT_FOR` that no case or recall cites; return how many went.
 
     Raises:
         LogUnavailable, VaultUnavailable, UnknownEvent: see there; what was removed before stays removed.
@@ -33,9 +34,14 @@ def sweep(log: EventLog, vault: Vault, evidence: EvidenceStore, now: datetime) -
         return frozenset(piece.submitted.evidence_id for piece in state.file.evidence)
 
     swept = evidence.sweep(before.timestamp(), lambda case_id, evidence_id: evidence_id in cited_in(case_id))
-    never_filed = [case for case in vault.cases_made_before(to_us(before)) if log.get(CASES, case) is None]
+    never_filed = [case for case in vault.cases_made_before(to_us(before)) if _unknown(log, case)]
     for case_id in never_filed:
         vault.forget(case_id)
     if never_filed:
         vault.scrub()
     return swept + len(never_filed)
+
+
+def _unknown(log: EventLog, name: str) -> bool:
+    """Whether a key of the vault is neither of a case nor of a recall."""
+    return log.get(CASES, name) is None and log.get(RECALLS, name) is None

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from services.cases.decisiontables import DECISIONS, RECALL_ITEMS, RECALLS
 from shared.kit.log.rows import Table
 
 CASES: Final = Table(
@@ -110,4 +111,15 @@ WORLD: Final = Table(
 OPEN: Final = "open"  # the stored state of what the clock calls filed, evidence_open or under_review
 FOREVER_US: Final = 2**62  # stands for "never": later than any instant that can be written down
 
-TABLES: Final = (CASES, INCIDENTS, PENDING, ANNOUNCEMENTS, ERASING, WORLD, IMPORTED)
+TABLES: Final = (
+    CASES,
+    INCIDENTS,
+    PENDING,
+    ANNOUNCEMENTS,
+    DECISIONS,
+    RECALLS,
+    RECALL_ITEMS,
+    ERASING,
+    WORLD,
+    IMPORTED,
+)
