@@ -5,7 +5,7 @@ its own hash and one more for each trailing one bit of n: 64 bytes on average.
 Source: golang.org/x/mod/sumdb/tlog, StoredHashes, has the same order.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from shared.kit.audit.tree import Address, Nodes
@@ -45,7 +45,7 @@ def completed(size_before: int, leaf_hashes: Iterable[bytes], frontier: Frontier
 class StoredNodes(Nodes):
     """The nodes of a tree whose values lie in rows of a store."""
 
-    def __init__(self, fetch: Callable[[Set[int]], Mapping[int, bytes]]) -> None:
+    def __init__(self, fetch: Callable[[Collection[int]], Mapping[int, bytes]]) -> None:
         """`fetch` returns the stored values of leaves by their indices, as many of them as there are."""
         self._fetch = fetch
 

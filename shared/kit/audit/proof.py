@@ -32,10 +32,10 @@ def continues(old_root: bytes, old: int, root: bytes, size: int, proof: Sequence
     """Return whether `proof` shows that the tree of `size` leaves with this root begins with the `old` leaves."""
     if not 0 <= old <= size <= MAX_SIZE or not _are_hashes(old_root, root, *proof):
         return False
-    if old == size:
-        return not proof and old_root == root
-    if old == 0:
-        return not proof and old_root == EMPTY_ROOT
+    if old == 0 and old_root != EMPTY_ROOT:
+        return False
+    if old in (0, size):
+        return not proof and (old < size or old_root == root)
     return bool(proof) and _grows(old_root, old, root, size, proof)
 
 

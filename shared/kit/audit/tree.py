@@ -1,7 +1,7 @@
 """The tree over a log's leaves, read through its nodes: roots, inclusion proofs and consistency proofs of any size.
 
-A proof is a list of hashes of subtrees, each made of perfect ones, whose hashes are the nodes; all that one answer needs
-are read at once. Source: RFC 6962, section 2.1 (RFC 9162 has the same tree), SHA-256.
+A proof is a list of hashes of subtrees, each made of perfect ones, whose hashes are the nodes; all that one answer
+needs are read at once. Source: RFC 6962, section 2.1 (RFC 9162 has the same tree), SHA-256.
 """
 
 from abc import ABC, abstractmethod
