@@ -14,10 +14,10 @@ thing: base64 has one spelling. Written apart from the service's own code, and t
 
 import argparse
 import base64
-import binascii
 import hashlib
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple, NoReturn
 
 from cryptography.exceptions import InvalidSignature
@@ -27,8 +27,6 @@ LIMIT = 1_000_000  # bytes of a note
 MOST_SIGNATURES = 100
 MOST_EXTRA = 4096  # bytes
 TOP = 2**63  # sizes and indices are below it
-# What Unicode calls white space, beyond ASCII.
-SPACES = "\u0085\u00a0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 
 
 class Refused(Exception):
@@ -67,10 +65,8 @@ def read_key(text: str) -> Key:
 
 def read_note(raw: bytes, keys: Sequence[Key]) -> tuple[str, set[str]]:
     """Return the text of a signed note and the names that signed it; raise `Refused` unless one of `keys` did."""
-    if len(raw) > LIMIT:
-        refuse(f"the note is larger than {LIMIT} bytes")
-    if any(byte < 0x20 and byte != 0x0A for byte in raw):
-        refuse("the note holds a control character")
+    if len(raw) > LIMIT or any(byte < 0x20 and byte != 0x0A for byte in raw):
+        refuse(f"the note is larger than {LIMIT} bytes or holds a control character")
     try:
         note = raw.decode("utf-8")
     except UnicodeDecodeError:
@@ -131,15 +127,11 @@ def verify_checkpoint(raw: bytes, keys: Sequence[Key], origin: str) -> Head:
 
 def verify_receipt(raw: bytes, event: bytes, keys: Sequence[Key], origin: str) -> tuple[int, Head]:
     """Return the index of an entry and the checkpoint of the tree that holds it; raise `Refused` if it does not."""
-    head, gap, checkpoint = raw.partition(b"\n\n")
-    try:
-        lines = head.decode("ascii").split("\n") if gap else []
-    except UnicodeDecodeError:
-        lines = []
-    if len(lines) < 2 or lines[0] != "c2sp.org/tlog-proof@v1":
+    head, _, checkpoint = raw.partition(b"\n\n")
+    first, *rest = head.decode("ascii", "replace").split("\n")
+    if first != "c2sp.org/tlog-proof@v1":
         refuse("this is no receipt of the form c2sp.org/tlog-proof@v1")
-    rest = lines[1:]
-    if rest[0].startswith("extra "):
+    if rest and rest[0].startswith("extra "):
         extra = unbase64(rest.pop(0)[6:], "the extra data")
         if not 0 < len(extra) <= MOST_EXTRA:
             refuse("the extra data is empty or too long")
@@ -185,26 +177,23 @@ def connected(before: Head, after: Head, proof: Sequence[bytes]) -> bool:
     return rebuild(before.root, before.size, after.size, proof, whole=True) == (before.root, after.root)
 
 
-def rebuild(
-    root: bytes, old: int, size: int, proof: Sequence[bytes], *, whole: bool
-) -> tuple[bytes | None, bytes | None]:
-    """Return the roots of the first `old` leaves and of all `size` that a proof leads to; None where it cannot.
+def rebuild(root: bytes, old: int, size: int, proof: Sequence[bytes], *, whole: bool) -> tuple[bytes, bytes] | None:
+    """Return the roots of the first `old` leaves and of all `size` that a proof leads to, None where to none.
 
     `whole`: the first `old` leaves are the old tree, whose root is known and not in the proof.
     """
     if old == size:
-        known = [root] if whole else proof
-        fits = len(proof) == (0 if whole else 1)
-        return (known[0], known[0]) if fits else (None, None)
+        ends = [root, *proof] if whole else proof
+        return (ends[0], ends[0]) if len(ends) == 1 else None
     if not proof:
-        return None, None
+        return None
     split = left_part(size)
     left = old <= split
     part = (old, split) if left else (old - split, size - split)
-    then, now = rebuild(root, *part, proof[:-1], whole=whole and left)
-    if then is None or now is None:
-        return None, None
-    return (then if left else join(then, proof[-1], left=False)), join(now, proof[-1], left=left)
+    found = rebuild(root, *part, proof[:-1], whole=whole and left)
+    if found is None:
+        return None
+    return (found[0] if left else join(found[0], proof[-1], left=False)), join(found[1], proof[-1], left=left)
 
 
 def left_part(size: int) -> int:
@@ -237,7 +226,7 @@ def unbase64(text: str, what: str) -> bytes:
     """Return what a base64 text spells, if that is the one spelling of it."""
     try:
         value = base64.standard_b64decode(text)
-    except (ValueError, binascii.Error):
+    except ValueError:
         value = b""
     if not value or base64.standard_b64encode(value).decode() != text:
         refuse(f"{what} is not written in standard base64")
@@ -246,7 +235,7 @@ def unbase64(text: str, what: str) -> bytes:
 
 def proper_name(name: str) -> bool:
     """Return whether a key may have this name: no plus, no space, no control character."""
-    return bool(name) and not any(c == "+" or c <= " " or c in SPACES or "\ud800" <= c <= "\udfff" for c in name)
+    return bool(name) and not any(c == "+" or c < " " or c.isspace() or "\ud800" <= c <= "\udfff" for c in name)
 
 
 def refuse(why: str) -> NoReturn:
@@ -256,10 +245,7 @@ def refuse(why: str) -> NoReturn:
 
 def content(path: str) -> bytes:
     """Return the bytes of a file, or of standard input for `-`."""
-    if path == "-":
-        return sys.stdin.buffer.read()
-    with open(path, "rb") as file:
-        return file.read()
+    return sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
 
 
 def arguments() -> argparse.ArgumentParser:
@@ -269,12 +255,11 @@ def arguments() -> argparse.ArgumentParser:
     shared.add_argument("--origin", help="the log's name; without it, the name of the keys")
     parser = argparse.ArgumentParser(description="Verifies what a Demerit log has signed.")
     commands = parser.add_subparsers(dest="command", required=True)
-    checkpoint = commands.add_parser("checkpoint", parents=[shared], help="a signed checkpoint")
-    checkpoint.add_argument("checkpoint")
-    receipt = commands.add_parser("receipt", parents=[shared], help="that an entry stands in the log")
+    commands.add_parser("checkpoint", parents=[shared]).add_argument("checkpoint")
+    receipt = commands.add_parser("receipt", parents=[shared])
     receipt.add_argument("--event", required=True, help="the entry's bytes exactly as stored")
     receipt.add_argument("receipt")
-    consistency = commands.add_parser("consistency", parents=[shared], help="that one checkpoint continues another")
+    consistency = commands.add_parser("consistency", parents=[shared])
     for name in ("old", "new", "proof"):
         consistency.add_argument(name)
     return parser
