@@ -7,7 +7,6 @@ from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from shared.kit.audit.note import Signs
 from shared.kit.audit.vkey import SIGNATURE_BYTES, VerifierKey
 
 ANSWER_S: Final = 5.0
@@ -18,7 +17,7 @@ class SignerUnavailable(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class LocalSigner(Signs):
+class LocalSigner:
     """A key in the memory of this process."""
 
     key: VerifierKey
@@ -30,7 +29,7 @@ class LocalSigner(Signs):
 
 
 @dataclass(frozen=True, slots=True)
-class SocketSigner(Signs):
+class SocketSigner:
     """A key behind a Unix socket: an agent, or what speaks to a hardware module.
 
     One connection a message: the message and the end of writing go there, the 64 bytes of the signature and the end
