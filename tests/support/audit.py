@@ -103,7 +103,7 @@ def received(raw: bytes, event: bytes, keys: Sequence[VerifierKey]) -> int | Non
 def included(root: bytes, size: int, index: int, leaf: bytes, hashes: Sequence[bytes]) -> bool:
     """Return whether a proof shows a leaf's hash in a tree, as both readers say."""
     ours = proof.includes(root, size, index, leaf, hashes)
-    if index < size:
+    if 0 <= index < size:
         assert ours == (verify_audit.climb(leaf, index, size, hashes) == root)
     return ours
 
@@ -111,7 +111,7 @@ def included(root: bytes, size: int, index: int, leaf: bytes, hashes: Sequence[b
 def continued(old_root: bytes, old: int, root: bytes, size: int, hashes: Sequence[bytes]) -> bool:
     """Return whether a proof shows that one tree continues another, as both readers say."""
     ours = proof.continues(old_root, old, root, size, hashes)
-    if old <= size:
+    if 0 <= old <= size:
         before, after = verify_audit.Head(ORIGIN, old, old_root), verify_audit.Head(ORIGIN, size, root)
         assert ours == verify_audit.connected(before, after, hashes)
     return ours

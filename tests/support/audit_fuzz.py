@@ -1,5 +1,6 @@
 """Notes and proofs that are nearly right, for hypothesis."""
 
+from functools import cache
 from typing import Any, Final
 
 from hypothesis import strategies as st
@@ -36,6 +37,7 @@ EXTENSIONS: Final = (
 BLANKS: Final = ("", "\n\n", " \n", "\r\n")
 
 
+@cache
 def line(who: LocalSigner, message: bytes, *, key_id: int | None = None, name: str | None = None) -> str:
     """Return a line of signature, with another id or name on it if given."""
     content = (who.key.id if key_id is None else key_id).to_bytes(4, "big") + who.sign(message)
