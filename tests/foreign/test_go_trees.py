@@ -39,9 +39,9 @@ def test_the_same_inclusion_proofs_are_taken_and_refused(go: Reference, data: st
     size = data.draw(sizes)
     index = data.draw(st.integers(0, size - 1))
     proof = data.draw(bent(inclusion_proof(TREE.nodes, index, size)))
-    said = {"index": data.draw(near(index)), "size": data.draw(near(size)), "leaf": leaf_hash(TREE.leaves[index])}
-    ours = included(TREE.root(size), said["size"], said["index"], said["leaf"], proof)
-    assert go.ask("included", proof=proof, root=TREE.root(size), **said)["good"] == ours
+    said_index, said_size, leaf = data.draw(near(index)), data.draw(near(size)), leaf_hash(TREE.leaves[index])
+    said = go.ask("included", proof=proof, root=TREE.root(size), index=said_index, size=said_size, leaf=leaf)
+    assert said["good"] == included(TREE.root(size), said_size, said_index, leaf, proof)
 
 
 @MANY

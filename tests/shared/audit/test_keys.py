@@ -124,8 +124,7 @@ def agent(path: Path, answer: Callable[[bytes], bytes | None]) -> Iterator[None]
                     connection, _ = listening.accept()
                 except OSError:
                     return
-                message = b"".join(iter(lambda: connection.recv(4096), b""))
-                given = answer(message)
+                given = answer(connection.makefile("rb").read())
                 held.append(connection)
                 if given is not None:
                     connection.sendall(given)
@@ -148,10 +147,16 @@ def test_somebody_else_may_hold_the_key(tmp_path: Path) -> None:
         assert opened(sign(HEAD, [SocketSigner(holder.key, path), signer(2)]), [holder.key]) == HEAD
 
 
-@pytest.mark.parametrize(
-    "answer",
-    [lambda _: b"", lambda _: bytes(64), signer(2).sign, lambda text: signer(1).sign(text) + b"!", lambda _: None],
-)
+ANSWERS: dict[str, Callable[[bytes], bytes | None]] = {
+    "nothing": lambda _: b"",
+    "zeros": lambda _: bytes(64),
+    "another key's": signer(2).sign,
+    "too much": lambda text: signer(1).sign(text) + b"!",
+    "silence": lambda _: None,
+}
+
+
+@pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)
 def test_an_answer_that_is_no_signature_is_never_given_out(
     tmp_path: Path, answer: Callable[[bytes], bytes | None]
 ) -> None:

@@ -13,7 +13,6 @@ from tests.support.audit import ORIGIN, Tree, opened, tree_of
 from tests.support.audit_fuzz import LOG, NEXT, ROOT, STRANGER
 
 TREE = tree_of(300)
-OTHER = Tree(TREE.leaves[:40] + (b"changed",), ())
 
 
 def notary(path: Path, *, signers: tuple[object, ...] = (LOG,)) -> Notary:

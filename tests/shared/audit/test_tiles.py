@@ -35,29 +35,13 @@ def test_every_path_leads_back_to_its_tile(level: int | None, index: int, width:
 @pytest.mark.parametrize(
     "path",
     [
-        "",
-        "tile",
-        "tile/0",
-        "tile/0/",
-        "/tile/0/000",
-        "tile/0/000/",
-        "tile/0/0",
-        "tile/0/1000",
-        "tile/00/000",
-        "tile/8/000",
-    ]
-    + [
-        "tile/-1/000",
-        "tile/data/000",
-        "tile/8/0/000",
-        "tile/0/x000/000",
-        "tile/0/000/000",
-        "tile/0/x001",
-        "tile/0/001/x000",
-    ]
-    + ["tile/0/000.p", "tile/0/000.p/", "tile/0/000.p/0", "tile/0/000.p/01", "tile/0/000.p/256", "tile/0/000.p/999"]
-    + ["tile/0/000.p/1 ", "tile/0/000\n", "tile/0/٠٠٠", "tile/0/../000", "tile/0/x999/x999/x999/x999/x999/x999/999"]
-    + ["tile/0/" + "x001/" * 7 + "000", "tile/0/X001/000", "tile/64/000", "tile/999/000", "tile/entries/0"],
+        *("", "tile", "tile/0", "tile/0/", "/tile/0/000", "tile/0/000/", "tile/0/0", "tile/0/1000", "tile/00/000"),
+        *("tile/8/000", "tile/64/000", "tile/999/000", "tile/-1/000", "tile/data/000", "tile/8/0/000"),
+        *("tile/0/x000/000", "tile/0/000/000", "tile/0/x001", "tile/0/001/x000", "tile/0/X001/000", "tile/entries/0"),
+        *("tile/0/000.p", "tile/0/000.p/", "tile/0/000.p/0", "tile/0/000.p/01", "tile/0/000.p/256", "tile/0/000.p/999"),
+        *("tile/0/000.p/1 ", "tile/0/000\n", "tile/0/٠٠٠", "tile/0/../000"),
+        *("tile/0/x999/x999/x999/x999/x999/x999/999", "tile/0/" + "x001/" * 7 + "000"),
+    ],
 )
 def test_any_other_spelling_is_refused(path: str) -> None:
     with pytest.raises(Malformed, match="a tile is"):

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pymerkle import InmemoryTree
+from pymerkle import InmemoryTree  # type: ignore[import-untyped]  # it brings no types
 
 from shared.kit.audit.growth import StoredNodes, completed
 from shared.kit.audit.tree import MAX_SIZE, Address, Nodes, consistency_proof, inclusion_proof, root_at
