@@ -31,6 +31,10 @@ class Sample:
             self.event, event_id=uuid7(), version=1, provenance=Provenance(self.case, self.seller, "o-1", "officer")
         )
 
+    def details(self) -> str:
+        """Return what the event says, as JSON: the payload that peers keep too."""
+        return self.draft().data.decode()
+
 
 def samples(count: int) -> list[Sample]:
     """Return so many decisions, `ENTRIES_PER_SELLER` for each seller, sellers in turn."""
