@@ -15,6 +15,7 @@ const UPHELD = "OrdinaryViolationUpheld";
 
 const opened = async (dsn, connections) => {
   const pool = new pg.Pool({ connectionString: dsn, max: connections });
+  pool.on("error", () => {}); // the database may be dropped before a connection at rest has said goodbye
   const store = getPostgreSQLEventStore(dsn, { connectionOptions: { pooled: true, pool } });
   await store.schema.migrate();
   return { store, close: async () => { await store.close(); await pool.end(); } };
