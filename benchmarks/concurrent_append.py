@@ -1,9 +1,9 @@
 """Claim: many callers at once share the wait for the disk, so that together they pass what one row at a time can do.
 
-Ours: 64 callers, each waiting for its own decision to be durable before it brings the next. Limit: the bare driver
-writing one row, the event with its bytes, in each transaction: over 8 connections on PostgreSQL, over one on SQLite,
-which has one writer. The limit writes less than ours on purpose: it knows no queue, no key and no tree. Peers: as in
-`single_append`, from as many callers.
+Ours: 64 callers of the cases service's log, each waiting for its own decision to be durable before it brings the next.
+Limit: the bare driver writing one row, the event with its bytes, in each transaction: over 8 connections on PostgreSQL,
+over one on SQLite, which has one writer. It writes less than ours on purpose: it knows no queue, no key and no tree.
+Peers: as in `single_append`, from as many callers.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,10 +21,12 @@ from benchmarks.callers import together
 from benchmarks.comparison import Comparison, Contender
 from benchmarks.decisions import Sample, samples
 from services.cases.tables import TABLES
+from shared.kit.log.grouping import GroupCommit
 from shared.kit.log.instant import utc_now
 from shared.kit.log.model import EventLog
 from shared.kit.log.postgres import open_postgres_log
 from shared.kit.log.sqlite import open_sqlite_log
+from tests.support.postgres import Place
 
 SIZE: Final = 6400
 CALLERS: Final = 64
@@ -44,15 +46,20 @@ def ours(opened: AbstractContextManager[EventLog], decided: Sequence[Sample]) ->
 @contextmanager
 def in_file(path: Path) -> Iterator[EventLog]:
     """Open a log of ours in a new file."""
-    with closing(open_sqlite_log(path, utc_now, TABLES)) as log:
+    with closing(GroupCommit(open_sqlite_log(path, utc_now, TABLES))) as log:
         yield log
 
 
 @contextmanager
 def in_schema() -> Iterator[EventLog]:
     """Open a log of ours in a new schema."""
-    with postgres.migrated(TABLES) as at, closing(open_postgres_log(at.dsn, at.schema, utc_now, TABLES)) as log:
+    with postgres.migrated(TABLES) as at, closing(opened(at)) as log:
         yield log
+
+
+def opened(at: Place) -> EventLog:
+    """Open the log of ours in a schema."""
+    return GroupCommit(open_postgres_log(at.dsn, at.schema, utc_now, TABLES))
 
 
 def raw_in_file(path: Path, like: Path, events: Sequence[raw.SqlRow]) -> float:
@@ -131,8 +138,7 @@ def on_postgres(size: int) -> Iterator[Mapping[str, Contender]]:
     decided = samples(size)
     with ExitStack() as running:
         with postgres.migrated(TABLES) as model:
-            log = open_postgres_log(model.dsn, model.schema, utc_now, TABLES)
-            ours(closing(log), decided)
+            ours(closing(opened(model)), decided)
             events = raw_postgres.read(model.schema, f"SELECT * FROM {written.EVENTS}")
         contenders: dict[str, Contender] = {
             "ours": lambda: size / ours(in_schema(), decided),

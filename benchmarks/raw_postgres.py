@@ -19,6 +19,11 @@ def read(schema: str, statement: str, *values: object) -> list[SqlRow]:
         return connection.execute(statement.encode(), values).fetchall()
 
 
+def table(schema: str, name: str) -> list[SqlRow]:
+    """Return all rows of a table, in order of its first column."""
+    return read(schema, f"SELECT * FROM {name} ORDER BY 1")
+
+
 def columns(schema: str, table: str) -> list[str]:
     """Return the names of a table's columns, in order."""
     with postgres.connect(schema) as connection:

@@ -2,12 +2,13 @@
 
 from typing import Final
 
-from benchmarks import concurrent_append, single_append
+from benchmarks import concurrent_append, fold, single_append
 from benchmarks.comparison import Comparison
 
 COMPARISONS: Final[tuple[Comparison, ...]] = (
     *single_append.COMPARISONS,
     *concurrent_append.COMPARISONS,
+    *fold.COMPARISONS,
 )
 
 

@@ -55,7 +55,7 @@ const accounts = postgreSQLRawBatchSQLProjection({
 const fold = async ({ dsn, batch }) => {
   const { store, close } = await opened(dsn, 8);
   try {
-    const consumer = store.consumer({ pulling: { batchSize: batch }, stopWhen: { noMessagesLeft: true } });
+    const consumer = store.consumer({ pulling: { batchSize: batch, pullingFrequencyInMs: 0 }, stopWhen: { noMessagesLeft: true } });
     consumer.projector({ processorId: "ledger", projection: accounts });
     const began = performance.now();
     await consumer.start();
