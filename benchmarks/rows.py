@@ -2,13 +2,14 @@
 
 from typing import Final
 
-from benchmarks import concurrent_append, fold, single_append
+from benchmarks import concurrent_append, fold, single_append, standing_http
 from benchmarks.comparison import Comparison
 
 COMPARISONS: Final[tuple[Comparison, ...]] = (
     *single_append.COMPARISONS,
     *concurrent_append.COMPARISONS,
     *fold.COMPARISONS,
+    *standing_http.COMPARISONS,
 )
 
 
