@@ -18,7 +18,7 @@ from shared.kit.auth import open_verifier, require
 from shared.kit.localkeys import AUDIENCE, ISSUER
 from shared.kit.problem import Problem, answer
 
-engine = create_engine(os.environ["CRUD_URL"])
+engine = create_engine(os.environ["CRUD_URL"], pool_size=40)  # a connection for each thread that FastAPI has
 length = int(os.environ.get("BODY_BYTES", "0"))
 app = FastAPI()
 app.add_exception_handler(Problem, answer)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from benchmarks import concurrent_append, fold, single_append, standing_http
+from benchmarks import as_of, concurrent_append, fold, single_append, standing_http
 from benchmarks.comparison import Comparison
 
 COMPARISONS: Final[tuple[Comparison, ...]] = (
@@ -10,6 +10,7 @@ COMPARISONS: Final[tuple[Comparison, ...]] = (
     *concurrent_append.COMPARISONS,
     *fold.COMPARISONS,
     *standing_http.COMPARISONS,
+    *as_of.COMPARISONS,
 )
 
 

@@ -79,6 +79,18 @@ def answer_of(url: str, asking: Asking) -> bytes:
     return httpx.get(url + asking.paths[0], headers=headers, trust_env=False).raise_for_status().content
 
 
+def demand_length(ports: Mapping[str, int], asking: Asking, length: int) -> None:
+    """Make sure that all servers answer with as many bytes.
+
+    Raises:
+        RuntimeError: one does not, so the comparison would not be fair.
+    """
+    for name, port in ports.items():
+        told = len(answer_of(f"http://{HOST}:{port}", asking))
+        if told != length:
+            raise RuntimeError(f"{name} answers with {told} bytes where ours has {length}")
+
+
 @contextmanager
 def uvicorn(app: str, environment: Mapping[str, str], ready: str) -> Iterator[int]:
     """Serve an application in a process of its own, set up like our services; yield its port.

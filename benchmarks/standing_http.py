@@ -65,6 +65,7 @@ def on_sqlite(size: int) -> Iterator[Mapping[str, Contender]]:
             "stock": running.enter_context(serving.uvicorn("benchmarks.stock_http:app", of_stock, ready)),
             "crud": running.enter_context(serving.uvicorn("benchmarks.crud_http:app", of_crud, ready)),
         }
+        serving.demand_length(ports, asked, length)
         client = serving.client(running)
         yield {name: serving.contender(client, port, asked, size) for name, port in ports.items()}
 
