@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from benchmarks import as_of, concurrent_append, fold, single_append, standing_http
+from benchmarks import as_of, concurrent_append, feed_ndjson, fold, single_append, standing_http
 from benchmarks.comparison import Comparison
 
 COMPARISONS: Final[tuple[Comparison, ...]] = (
@@ -11,9 +11,14 @@ COMPARISONS: Final[tuple[Comparison, ...]] = (
     *fold.COMPARISONS,
     *standing_http.COMPARISONS,
     *as_of.COMPARISONS,
+    *feed_ndjson.COMPARISONS,
 )
 
 
 def named(row: str | None, store: str | None) -> list[Comparison]:
-    """Return the comparisons of a row and a store, of all of them for None."""
-    return [one for one in COMPARISONS if row in (None, one.row) and store in (None, one.store)]
+    """Return the comparisons of a row and its variants (`as_of` has `as_of_in_process`) on a store; None: of all."""
+    return [
+        one
+        for one in COMPARISONS
+        if store in (None, one.store) and (row is None or one.row == row or one.row.startswith(f"{row}_"))
+    ]

@@ -91,6 +91,18 @@ def demand_length(ports: Mapping[str, int], asking: Asking, length: int) -> None
             raise RuntimeError(f"{name} answers with {told} bytes where ours has {length}")
 
 
+def demand_lines(ports: Mapping[str, int], asking: Asking, count: int) -> None:
+    """Make sure that all servers answer with as many lines.
+
+    Raises:
+        RuntimeError: one does not, so the comparison would not be fair.
+    """
+    for name, port in ports.items():
+        told = answer_of(f"http://{HOST}:{port}", asking).count(b"\n")
+        if told != count:
+            raise RuntimeError(f"{name} answers with {told} lines where {count} are asked for")
+
+
 @contextmanager
 def uvicorn(app: str, environment: Mapping[str, str], ready: str) -> Iterator[int]:
     """Serve an application in a process of its own, set up like our services; yield its port.
