@@ -39,8 +39,8 @@ class Sample:
         return self.draft().data.decode()
 
 
-def samples(count: int, each: int = ENTRIES_PER_SELLER) -> list[Sample]:
-    """Return so many decisions, `each` for each seller, sellers in turn."""
+def samples(count: int, each: int = ENTRIES_PER_SELLER, first: int = 0) -> list[Sample]:
+    """Return so many decisions, `each` for each seller, sellers in turn from the number `first` on."""
     version = shipped("seed").versions[-1]
     grade = next(grade for grade in version.grades.values() if grade.track == "ordinary")
     event = OrdinaryViolationUpheld(
@@ -55,7 +55,7 @@ def samples(count: int, each: int = ENTRIES_PER_SELLER) -> list[Sample]:
         reason_digest="0" * 64,
     )
     sellers = max(1, count // each)
-    return [Sample(event, uuid7(), seller_name(number % sellers)) for number in range(count)]
+    return [Sample(event, uuid7(), seller_name(first + number % sellers)) for number in range(count)]
 
 
 def seller_name(number: int) -> str:

@@ -26,6 +26,7 @@ from shared.kit.log.sqlite import open_sqlite_log
 from tests.support.postgres import Place
 
 SIZE: Final = 4000
+CHUNK: Final = 1000  # decisions of a transaction, where a peer's history is prepared
 EVENTS: Final = "stored_events"
 KEYS: Final = {  # of the tables of which a batch writes rows anew, in PostgreSQL
     ACCOUNTS.name: ACCOUNTS.key,
@@ -96,8 +97,8 @@ def stock_decided(environment: Mapping[str, str], decided: Sequence[Sample]) -> 
     """Return the peer's decisions, of these samples."""
     cases = stock.StockCases(environment)
     stock.demand_full(cases)
-    for sample in decided:
-        cases.uphold(sample.seller, sample.case)
+    for start in range(0, len(decided), CHUNK):
+        cases.uphold_all((sample.seller, sample.case) for sample in decided[start : start + CHUNK])
     return cases
 
 

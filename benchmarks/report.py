@@ -53,16 +53,21 @@ def _lines(record: Record) -> list[tuple[str, str, str, str]]:
 
 
 def write_table(document: Path, records: Sequence[Record]) -> None:
-    """Replace the table between the two marks of a document by these rows.
+    """Replace the table of figures in a document by these rows; see `write_between`."""
+    write_between(document, BEGIN, END, markdown(records))
+
+
+def write_between(document: Path, begin: str, end: str, content: str) -> None:
+    """Replace what stands between two marks of a document.
 
     Raises:
-        ValueError: the document has no marks.
+        ValueError: the document has no such marks.
     """
-    before, _, rest = document.read_text().partition(BEGIN)
-    _, mark, after = rest.partition(END)
+    before, _, rest = document.read_text().partition(begin)
+    _, mark, after = rest.partition(end)
     if not mark:
-        raise ValueError(f"{document} has no marks for the table")
-    document.write_text(f"{before}{BEGIN}\n{markdown(records)}\n{END}{after}")
+        raise ValueError(f"{document} would have to have the marks {begin} and {end}")
+    document.write_text(f"{before}{begin}\n{content}\n{end}{after}")
 
 
 def markdown(records: Sequence[Record]) -> str:

@@ -5,6 +5,7 @@ PostgreSQL. The library opens files in WAL mode and leaves `synchronous` at SQLi
 """
 
 import sqlite3
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, cast
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -20,6 +21,7 @@ from psycopg.conninfo import conninfo_to_dict
 from benchmarks import postgres
 
 FULL = "2"
+SAID = ("ordinary", 12, "TB-2012")  # of every decision: grade, points, rulebook
 
 
 def on_sqlite(path: Path) -> dict[str, str]:
@@ -87,7 +89,11 @@ class StockCases(Application[UUID]):
 
     def uphold(self, seller: str, case: str) -> None:
         """Record one ordinary violation, durably."""
-        self.save(Decision(seller, case, "ordinary", 12, "TB-2012"))
+        self.save(Decision(seller, case, *SAID))
+
+    def uphold_all(self, decided: Iterable[tuple[str, str]]) -> None:
+        """Record one ordinary violation for each seller and case, in one transaction: to prepare, not to measure."""
+        self.save(*(Decision(seller, case, *SAID) for seller, case in decided))
 
 
 class StockLedger(ProcessApplication[UUID]):
