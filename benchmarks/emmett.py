@@ -57,9 +57,7 @@ class Worker:
 
     def __init__(self, folder: Path) -> None:
         command = ["node", "worker.mjs"]
-        self._process = subprocess.Popen(
-            command, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
+        self._process = subprocess.Popen(command, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def ask(self, asked: dict[str, Any]) -> dict[str, Any]:
         """Let it do something; return its answer.

@@ -126,7 +126,7 @@ def on_sqlite(size: int) -> Iterator[Mapping[str, Contender]]:
         pages, model = fill(home / "cases.db", size), home / "model.db"
         _, heads = ours_in_file(model, pages)
         found = batches(lambda name: raw.table(model, name), heads, (FOLLOWED.name, "tracking", "log_head"))
-        rows = [
+        rows: list[raw.Writes] = [
             [(raw.insert(name, len(some[0]), replace=name != EVENTS), some) for name, some in batch.items()]
             for batch in found
         ]

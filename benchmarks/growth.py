@@ -13,7 +13,7 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeVar
 
 import typer
 
@@ -47,6 +47,7 @@ TITLES: Final = {
     "feed_ndjson": ("Feed as NDJSON over HTTP", "events per second"),
 }
 
+Piece = TypeVar("Piece")
 Curves = dict[str, dict[str, list[tuple[int, float]]]]  # row → contender → (decisions, per second)
 
 
@@ -69,7 +70,7 @@ class Growing:
             yield "append", "ours", _rate(alone, lambda sample: append(log, sample))
             with closing(open_sqlite_log(self.ledger, utc_now, LEDGER_TABLES)) as ledger:
                 folding = Folding(ledger)
-                took = sum(_seconds(lambda page=page: folding.fold(page)) for page in pages(log, before))
+                took = sum(_seconds(folding.fold, page) for page in pages(log, before))
                 yield "fold", "ours", len(added) / took
         with crud.made(crud.sqlite(self.crud)) as engine:
             crud.fill(engine, bulk)
@@ -104,14 +105,14 @@ class Growing:
             yield "feed_ndjson", "crud", feed_ndjson.PAGE * _asked(client, peer, feed, PAGES_READ)
 
 
-def _seconds(work: Callable[[], object]) -> float:
+def _seconds(work: Callable[[Piece], object], piece: Piece) -> float:
     start = perf_counter()
-    work()
+    work(piece)
     return perf_counter() - start
 
 
 def _rate(pieces: list[Sample], work: Callable[[Sample], object]) -> float:
-    return len(pieces) / sum(_seconds(lambda piece=piece: work(piece)) for piece in pieces)
+    return len(pieces) / sum(_seconds(work, piece) for piece in pieces)
 
 
 def _asked(client: serving.Client, port: int, asking: serving.Asking, requests: int) -> float:
@@ -148,7 +149,9 @@ def main(
     (FOLDER / "growth.json").write_text(json.dumps(told, indent=1) + "\n")
     if document:
         images = [f"![{TITLES[file.stem][0]}]({PLOTS.name}/{file.name})" for file in draw(PLOTS, curves)]
-        write_between(DOCUMENT, BEGIN, END, "\n".join([*images, "", f"Measured at {told['commit']}, {told['kernel']}."]))
+        write_between(
+            DOCUMENT, BEGIN, END, "\n".join([*images, "", f"Measured at {told['commit']}, {told['kernel']}."])
+        )
 
 
 if __name__ == "__main__":

@@ -66,7 +66,7 @@ class Connection(asyncio.BufferedProtocol):
         if request is not None:
             self.transport.write(request)
 
-    def get_buffer(self, sizehint: int) -> memoryview:
+    def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002  # the protocol's
         """Return where the next bytes go: behind the start of an answer, or over a body that nobody reads."""
         return self.view[self.filled :]
 

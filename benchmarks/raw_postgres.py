@@ -4,8 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import psycopg
-from psycopg.abc import Query
-from psycopg.sql import SQL, Identifier, Placeholder
+from psycopg.sql import SQL, Composed, Identifier, Placeholder
 
 from benchmarks import postgres
 from benchmarks.raw import SqlRow
@@ -31,12 +30,12 @@ def columns(schema: str, table: str) -> list[str]:
         return [column.name for column in asked.description or ()]
 
 
-def insert(table: str, width: int) -> Query:
+def insert(table: str, width: int) -> Composed:
     """Return the statement that writes one row of so many columns."""
     return SQL("INSERT INTO {} VALUES ({})").format(Identifier(table), SQL(", ").join([Placeholder()] * width))
 
 
-def together(parts: Sequence[tuple[str, int]]) -> Query:
+def together(parts: Sequence[tuple[str, int]]) -> Composed:
     """Return one statement that writes a row of each of these tables and moves the head: one trip, one transaction."""
     written = [
         SQL("{} AS ({})").format(Identifier(f"part_{number}"), insert(table, width))
@@ -45,7 +44,7 @@ def together(parts: Sequence[tuple[str, int]]) -> Query:
     return SQL("WITH {} {}").format(SQL(", ").join(written), SQL(MOVE_HEAD))
 
 
-def upsert(table: str, key: Sequence[str], names: Sequence[str]) -> Query:
+def upsert(table: str, key: Sequence[str], names: Sequence[str]) -> Composed:
     """Return the statement that writes one row, in place of the one of the same key."""
     changed = SQL(", ").join(SQL("{0} = excluded.{0}").format(Identifier(name)) for name in names)
     keys = SQL(", ").join(Identifier(name) for name in key)

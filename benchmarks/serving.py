@@ -1,4 +1,4 @@
-"""Servers and the client of the rows over HTTP: each in a process of its own, all under uvicorn with the same settings."""
+"""Servers and the client of the rows over HTTP: each in a process of its own, all servers with the same settings."""
 
 import json
 import os

@@ -1,9 +1,9 @@
 """Claim: a seller's standing is answered over HTTP nearly as fast as the server can answer anything.
 
 Ours: the ledger service, one worker, token checked, `GET /sellers/{id}/standing`. Limit: a bare ASGI route that sends
-as many bytes. Peers: FastAPI over a stock repository, and FastAPI over SQLAlchemy with a `SUM` per seller; token checked
-in the same way, answers as long. All under uvicorn with uvloop and httptools, each in a process of its own, as is the
-client.
+as many bytes. Peers: FastAPI over a stock repository, and FastAPI over SQLAlchemy with a `SUM` per seller; token
+checked in the same way, answers as long. All under uvicorn with uvloop and httptools, each in a process of its own, as
+is the client.
 """
 
 from collections.abc import Iterator, Mapping

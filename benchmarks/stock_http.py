@@ -1,7 +1,7 @@
 """The stock peer over HTTP: FastAPI over repository and notification log, tokens checked and remembered as we do it.
 
-`STOCK_LEDGER` and `STOCK_CASES` in the environment are the peer's files, `STOCK_JWKS` the key set, `BODY_BYTES` how long a standing
-is, so that both sides move as many bytes: `note` makes up for what the peer does not know.
+`STOCK_LEDGER` and `STOCK_CASES` in the environment are the peer's files, `STOCK_JWKS` the key set, `BODY_BYTES` how
+long a standing is, so that both sides move as many bytes: `note` makes up for what the peer does not know.
 """
 
 import json
