@@ -1,9 +1,9 @@
 """Claim: where a seller with 50 entries stood, at any two clocks, is answered by computing it, and quickly.
 
-Ours: `as_of`, when it counts, and `known_at`, what was known, both drawn at random, over HTTP (`as_of`) and asked of the
-ledger in process (`as_of_in_process`). Limit over HTTP: a bare ASGI route that sends as many bytes. Limit in process:
-the bare driver that reads the seller's events known by then, decodes them and adds up their points, without any rule.
-No peer keeps a second clock, so none is asked. Every question is asked of another seller than the one before.
+Ours: `as_of`, when it counts, and `known_at`, what was known, both drawn at random, over HTTP (`as_of`) and asked of
+the ledger in process (`as_of_in_process`). Limit over HTTP: a bare ASGI route that sends as many bytes. Limit in
+process: the bare driver that reads the seller's events known by then, decodes them and adds up their points, without
+any rule. No peer keeps a second clock, so none is asked. Every question is about another seller than the one before.
 """
 
 import random
