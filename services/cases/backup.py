@@ -19,15 +19,20 @@ SERVICE: Final = "cases"
 def make(settings: Settings, folder: Path, now: datetime) -> Manifest:
     """Copy log, vault and evidence of a service that may be running into a new folder; return what is in it.
 
+    A log in a database is left to the database's own means, which come first: then nothing that it cites is missing.
+
     Raises:
         BackupBroken: the folder is not empty.
         OSError, sqlite3.Error: a file cannot be read or written; without a manifest the folder is no backup.
     """
     backup.demand_empty(folder)
-    backup.copy_database(settings.log_file, folder / "cases.db")
+    copied = Copied("", 0, "")
+    if settings.database_url is None:
+        backup.copy_database(settings.log_file, folder / "cases.db")
+        copied = state_of(folder / "cases.db")
     backup.copy_database(settings.vault_file, folder / "vault.db")
     backup.copy_tree(settings.evidence_dir / "content", folder / "evidence" / "content")
-    return backup.finish(folder, SERVICE, _state(folder), now.isoformat())
+    return backup.finish(folder, SERVICE, copied, now.isoformat())
 
 
 def restore(settings: Settings, folder: Path) -> Manifest:
@@ -41,7 +46,3 @@ def restore(settings: Settings, folder: Path) -> Manifest:
 
 def _places(settings: Settings) -> Mapping[str, Path]:
     return {"cases.db": settings.log_file, "vault.db": settings.vault_file, "evidence": settings.evidence_dir}
-
-
-def _state(folder: Path) -> Copied:
-    return state_of(folder / "cases.db")

@@ -1,6 +1,5 @@
 """The composition root: settings in, an application out. Everything is wired here and nowhere else."""
 
-from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -36,6 +35,7 @@ from services.cases.receipts import KeyMaker
 from services.cases.recounting import Recounter
 from services.cases.refusals import Refused
 from services.cases.settings import Settings
+from services.cases.statuses import STATUS_OF
 from services.cases.submissions import Submissions
 from services.cases.sweeping import EVERY, sweep
 from services.cases.tables import TABLES
@@ -57,122 +57,6 @@ from shared.rulebook.model import Calendars, Timeline
 VERSION: Final = "0.1.0"
 DESCRIPTION: Final = "Takes complaints against sellers, hears both sides, and decides: every step a fact in one log."
 
-# 422 is what the schema says already; 409, what the case, the clock or the rulebook says; 403, who may not.
-STATUS: Final[Mapping[int, tuple[str, ...]]] = {
-    403: (
-        "appeal_not_open_to",
-        "complainant_not_bound",
-        "detector_not_expected",
-        "not_appellant",
-        "not_proposer",
-        "officer_is_party",
-        "officer_recused",
-        "reviewer_took_part",
-        "same_officer",
-        "supervisor_needed",
-    ),
-    404: ("case_not_found", "evidence_not_found", "not_filed", "recall_not_found", "unknown_evidence"),
-    408: ("content_too_slow",),
-    409: (
-        "already_decided",
-        "already_filed",
-        "already_handling",
-        "already_notified",
-        "already_stayed",
-        "another_decision",
-        "another_incident",
-        "appeal_not_lapsed",
-        "appeal_not_returned",
-        "appeal_returned",
-        "appeal_used",
-        "appeal_window_closed",
-        "certificate_needed",
-        "channel_not_named",
-        "complainant_needed",
-        "complaint_merged",
-        "complaint_refused",
-        "complaint_withdrawn",
-        "content_differs",
-        "content_not_expected",
-        "content_size_mismatch",
-        "criteria_missing",
-        "deadline_not_running",
-        "deadline_over",
-        "decision_already_notified",
-        "dismissal_not_contestable",
-        "dismissal_not_gradable",
-        "evidence_due",
-        "evidence_empty",
-        "evidence_id_taken",
-        "evidence_not_late",
-        "extension_out_of_range",
-        "grade_not_lower",
-        "grade_not_on_this_way",
-        "grade_not_permitted",
-        "ground_closed",
-        "ground_void",
-        "handling_started",
-        "incident_already_penalised",
-        "incident_in_future",
-        "incident_reversed",
-        "legal_hold",
-        "media_type_not_allowed",
-        "merged_into_ended",
-        "no_rulebook",
-        "no_verified_evidence",
-        "not_appealed",
-        "not_stayed",
-        "not_upheld",
-        "nothing_proposed",
-        "nothing_selected",
-        "notified_at_out_of_range",
-        "number_needed",
-        "number_not_expected",
-        "order_paid_at_needed",
-        "order_paid_in_future",
-        "outcome_closed",
-        "own_proposal_pending",
-        "proposal_pending",
-        "reason_missing",
-        "recall_answered",
-        "recall_exists",
-        "recall_too_large",
-        "received_at_out_of_range",
-        "revocation_pending",
-        "same_party",
-        "shows_contradict",
-        "statement_missing",
-        "too_many_announcements",
-        "too_many_pieces",
-        "too_many_statements",
-        "undecided",
-        "unknown_fact",
-        "unknown_grade",
-        "unknown_ground",
-        "window_closed",
-    ),
-    410: ("announcement_expired", "personal_data_erased"),
-    412: ("version_mismatch",),
-    413: ("evidence_too_large",),
-    415: ("content_type_mismatch", "media_type_mismatch"),
-    422: (
-        "idempotency_key_reused",
-        "no_incident",
-        "no_trade",
-        "party_missing",
-        "referral_needed",
-        "regrade_needs_grade",
-        "too_many",
-        "too_many_groups",
-        "unknown_channel",
-        "unknown_evidence_kind",
-        "unknown_referral",
-        "unknown_refusal_code",
-    ),
-    428: ("if_match_missing",),
-    503: ("contended", "ledger_unavailable", "rulebook_unavailable"),
-}
-STATUS_OF: Final[Mapping[str, int]] = {code: status for status, codes in STATUS.items() for code in codes}
 RETRY_AFTER_S: Final = 1
 
 

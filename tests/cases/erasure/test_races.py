@@ -1,5 +1,6 @@
 """Whoever writes to a case while its personal data is destroyed: nothing personal comes back with it."""
 
+import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from services.cases.evidence import EvidenceStore
 from services.cases.refusals import Refused
 from services.cases.request import Pen
 from services.cases.submissions import Submissions
+from services.cases.sweeping import LEFT_FOR, sweep
 from services.cases.vault import UnknownCase, Vault
 from tests.support.cases_service import HandClock, cases_service
 from tests.support.cases_told import Teller, told
@@ -153,3 +155,20 @@ def test_a_case_whose_key_was_lost_without_an_erasure_is_a_vault_in_trouble(tmp_
 def said(pen: Pen) -> str:
     """Write a reason."""
     return pen.write("reason", WORDS["reason"])
+
+
+def test_a_content_put_in_its_place_after_the_erasure_is_swept(
+    final: tuple[Writer, Teller, Traces], tmp_path: Path
+) -> None:
+    """Whatever its name: nothing in the folder of an erased case is cited any more."""
+    one, teller, _ = final
+    state = one.cases.load(teller.case, lambda _: True).state
+    pieces = [piece.submitted.evidence_id for piece in state.file.evidence]  # type: ignore[union-attr]  # it is filed
+    erase(teller)
+    late = tmp_path / "evidence" / "content" / teller.case / pieces[0]
+    late.parent.mkdir()
+    late.write_bytes(b"sealed")
+    written = (one.clock.now - LEFT_FOR).timestamp()
+    os.utime(late, (written, written))
+    assert sweep(one.cases.log, one.cases.vault, one.store, one.clock()) == 1
+    assert not late.exists()
