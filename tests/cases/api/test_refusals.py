@@ -8,6 +8,7 @@ from types import ModuleType
 
 from services.cases import refusals
 from services.cases.domain import errors
+from services.cases.domain.recall import errors as recalls
 from services.cases.statuses import STATUS, STATUS_OF
 from shared.kit.decider import Refusal
 
@@ -23,7 +24,7 @@ def codes(module: ModuleType) -> set[str]:
 
 
 def test_the_table_is_complete_and_holds_nothing_else() -> None:
-    given = codes(refusals).union(*(codes(module) for module in OF_CASES))
+    given = codes(refusals).union(codes(recalls), *(codes(module) for module in OF_CASES))
     assert set(STATUS_OF) == given
 
 
@@ -31,7 +32,7 @@ def test_a_refusals_function_is_named_like_its_code() -> None:
     made: set[str] = set().union(*(codes(module) for module in OF_CASES))
     assert set(errors.__all__) - {"STATE_CODES"} == made
     assert isinstance(refusals.case_not_found(), Refusal)
-    assert all(hasattr(refusals, code) for code in codes(refusals))
+    assert all(hasattr(module, code) for module in (refusals, recalls) for code in codes(module))
 
 
 def test_no_code_stands_twice() -> None:
