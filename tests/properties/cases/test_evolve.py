@@ -66,6 +66,13 @@ def test_every_fact_on_every_state_gives_a_state_and_a_strange_one_decides_nothi
         assert after == before
 
 
+@pytest.mark.parametrize("name", ["proposal_declined", "proposal_withdrawn", "revocation_declined"])
+@pytest.mark.parametrize("state", ["filed", "heard", "upheld", "appealed", "regraded", "reversed", "withdrawn"])
+def test_who_answers_what_nobody_proposed_took_no_part(name: str, state: str) -> None:
+    before = STATES[state].state
+    assert evolve(before, Recorded(SAMPLES[name], "strange", 1000, hour(100))) == before
+
+
 @forall(FACTS)
 def test_nothing_is_known_of_a_case_before_its_filing(fact: Recorded[Fact]) -> None:
     assert isinstance(evolve(UNFILED, fact), Unfiled) != isinstance(fact.event, e.ComplaintFiled)
