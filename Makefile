@@ -17,7 +17,7 @@ WORKERS ?= auto
 DEV := $(VENV)/.dev
 RUN := $(if $(wildcard $(DEV)),$(DEV),$(VENV)/.run)
 
-.PHONY: help run test demo check format format-check lint types imports token vectors bench openapi lock clean
+.PHONY: help run test demo check format format-check lint types imports token vectors bench bench-growth bench-gate openapi lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,8 +56,15 @@ token: $(RUN) ## print a token: ROLE=officer SUB=o-1 [SELLER=…] [COMPLAINANT=�
 vectors: $(RUN) ## check the worked examples of a folder: DIR=tests/vectors
 	@$(PY) -m tools.vectors $(DIR)
 
-bench: $(RUN) ## measure against the raw limit and stock eventsourcing: ONLY=<row> SIZE=<n>
-	@$(PY) -m benchmarks $(if $(ONLY),--only $(ONLY)) $(if $(SIZE),--size $(SIZE)) $(if $(DOCUMENT),--document)
+bench: $(DEV) ## measure against the raw limit and peers: ONLY=<row> STORE=<store> SIZE=<n> DOCUMENT=1
+	@$(PY) -m benchmarks $(if $(ONLY),--only $(ONLY)) $(if $(STORE),--store $(STORE)) $(if $(SIZE),--size $(SIZE)) \
+		$(if $(DOCUMENT),--document)
+
+bench-growth: $(DEV) ## draw how speed changes while the log grows from 10³ to SIZE=<n>, at most 10⁷
+	@$(PY) -m benchmarks.growth $(if $(SIZE),--size $(SIZE)) $(if $(DOCUMENT),--document)
+
+bench-gate: $(DEV) ## fail where a row fell back against a peer of the same run
+	@$(PY) -m benchmarks.gate
 
 openapi: $(DEV) ## write docs/openapi/*.json and docs/asyncapi.yaml from the code
 	@mkdir -p docs/openapi

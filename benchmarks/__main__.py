@@ -1,50 +1,39 @@
-"""`make bench`: run the comparisons, print the table, write var/bench/latest.json."""
+"""`make bench`: run the comparisons, print the figures, write them under var/bench."""
 
-import json
 import sys
 from pathlib import Path
-from types import ModuleType
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import typer
 
-from benchmarks import fold, harness, single_append, standing_http
+from benchmarks import emmett, harness, report
+from benchmarks.rows import COMPARISONS, named
 
-COMPARISONS: Final[tuple[ModuleType, ...]] = (single_append, fold, standing_http)
-LATEST: Final = Path("var/bench/latest.json")
+FOLDER: Final = Path("var/bench")
 DOCUMENT: Final = Path("docs/performance.md")
-
-
-def keep(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Write the rows just measured into `LATEST` beside the rows of earlier runs; return all of them, in order."""
-    LATEST.parent.mkdir(parents=True, exist_ok=True)
-    earlier = json.loads(LATEST.read_text()) if LATEST.exists() else []
-    rows = {record["row"]: record for record in [*earlier, *records]}
-    latest = [rows[module.ROW] for module in COMPARISONS if module.ROW in rows]
-    LATEST.write_text(json.dumps(latest, indent=1) + "\n")
-    return latest
 
 
 def main(
     only: Annotated[str | None, typer.Option(help="run one row")] = None,
+    store: Annotated[str | None, typer.Option(help="sqlite or postgres; without it both")] = None,
     size: Annotated[int | None, typer.Option(help="operations per round, instead of each row's own", min=10)] = None,
     rounds: Annotated[int, typer.Option(help="rounds that count, after a warm-up", min=5)] = harness.ROUNDS,
+    without: Annotated[list[str] | None, typer.Option(help="leave this peer out: emmett")] = None,
     document: Annotated[bool, typer.Option(help="write the table into docs/performance.md too")] = False,  # noqa: FBT002  # typer's way
 ) -> None:
     """Run the comparisons one after the other; each interleaves its contenders."""
-    chosen = [module for module in COMPARISONS if only in (None, module.ROW)]
+    chosen = named(only, store)
     if not chosen:
-        sys.exit(f"no row {only}; there are {', '.join(module.ROW for module in COMPARISONS)}")
-    records = []
-    for module in chosen:
-        operations = size or module.SIZE
-        with module.contenders(operations) as contenders:
-            rates = harness.interleave(contenders, rounds)
-        records.append(harness.Measured(module.ROW, module.STORE, module.UNIT, operations, rates).record())
-        harness.show(records[-1:])
-    latest = keep(records)
-    if document:
-        harness.write_table(DOCUMENT, latest)
+        known = sorted({f"{one.row} ({one.store})" for one in COMPARISONS})
+        sys.exit(f"no such row; there are {', '.join(known)}")
+    emmett.left_out.update(without or ())
+    records: list[report.Record] = []
+    for comparison in chosen:
+        records.append(harness.measure(comparison, size or comparison.size, rounds).record())
+        report.show(records[-1])
+        latest = report.keep(FOLDER, records, [(one.row, one.store) for one in COMPARISONS])
+        if document:
+            report.write_table(DOCUMENT, latest)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,9 @@
 """The history that all contenders work on: ordinary violations, spread over sellers, as the cases service has them."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -10,7 +13,7 @@ from shared.kit.cloudevent import Draft
 from shared.kit.feed_client import FeedPage
 from shared.kit.ids import uuid7
 from shared.kit.log.instant import utc_now
-from shared.kit.log.model import MAX_BATCH, MAX_READ, Append
+from shared.kit.log.model import MAX_BATCH, MAX_READ, Append, EventLog
 from shared.kit.log.sqlite import open_sqlite_log
 from shared.rulebook.loader import shipped
 
@@ -31,9 +34,13 @@ class Sample:
             self.event, event_id=uuid7(), version=1, provenance=Provenance(self.case, self.seller, "o-1", "officer")
         )
 
+    def details(self) -> str:
+        """Return what the event says, as JSON: the payload that peers keep too."""
+        return self.draft().data.decode()
 
-def samples(count: int) -> list[Sample]:
-    """Return so many decisions, `ENTRIES_PER_SELLER` for each seller, sellers in turn."""
+
+def samples(count: int, each: int = ENTRIES_PER_SELLER, first: int = 0) -> list[Sample]:
+    """Return so many decisions, `each` for each seller, sellers in turn from the number `first` on."""
     version = shipped("seed").versions[-1]
     grade = next(grade for grade in version.grades.values() if grade.track == "ordinary")
     event = OrdinaryViolationUpheld(
@@ -47,8 +54,8 @@ def samples(count: int) -> list[Sample]:
         calendars=(),
         reason_digest="0" * 64,
     )
-    sellers = max(1, count // ENTRIES_PER_SELLER)
-    return [Sample(event, uuid7(), seller_name(number % sellers)) for number in range(count)]
+    sellers = max(1, count // each)
+    return [Sample(event, uuid7(), seller_name(first + number % sellers)) for number in range(count)]
 
 
 def seller_name(number: int) -> str:
@@ -58,15 +65,29 @@ def seller_name(number: int) -> str:
 
 def fill(path: Path, count: int) -> list[FeedPage]:
     """Write a cases log of so many decisions and return the pages that its feed would hand out."""
-    log = open_sqlite_log(path, utc_now)
-    try:
-        decided = samples(count)
-        for start in range(0, count, MAX_BATCH):
-            log.append_batch([Append(events=[sample.draft()]) for sample in decided[start : start + MAX_BATCH]])
-        pages = [log.read(after, MAX_READ) for after in range(0, count, MAX_READ)]
-        return [
-            FeedPage([event.state for event in page.events], page.scanned_through, page.head, page.recorded_through)
-            for page in pages
-        ]
-    finally:
-        log.close()
+    with closing(open_sqlite_log(path, utc_now)) as log:
+        append_all(log, samples(count))
+        return list(pages(log))
+
+
+def append_all(log: EventLog, decided: Sequence[Sample]) -> None:
+    """Append decisions in batches."""
+    for start in range(0, len(decided), MAX_BATCH):
+        log.append_batch([Append(events=[sample.draft()]) for sample in decided[start : start + MAX_BATCH]])
+
+
+def pages(log: EventLog, after: int = 0) -> Iterator[FeedPage]:
+    """Yield the pages that a log's feed would hand out, from behind a position to the head."""
+    while (page := log.read(after, MAX_READ)).events:
+        states = [event.state for event in page.events]
+        yield FeedPage(states, page.scanned_through, page.head, page.recorded_through)
+        after = page.scanned_through
+
+
+def fill_over(path: Path, sellers: int, instants: Sequence[datetime]) -> list[FeedPage]:
+    """Write a cases log in which each of these sellers has one decision at each instant; return its feed's pages."""
+    clock = iter(instants)
+    with closing(open_sqlite_log(path, lambda: next(clock, instants[-1]))) as log:
+        for _ in instants:
+            append_all(log, samples(sellers, each=1))
+        return list(pages(log))

@@ -1,133 +1,180 @@
 """Claim: the ledger follows the decisions as fast as batches allow, with entries, read model and position in one.
 
-Ours: the follower, page by page, from stored bytes to committed rows. Limit: the bare driver that reads the same
-events, decodes them, sums points, and writes in the same batches the very rows that ours wrote. Peer: stock
-`ProcessApplication`, following stock decisions of the same sellers.
+Ours: the follower, page by page, from stored bytes to committed rows. Limit: the bare driver that has the same events
+at hand, decodes them, sums points, and writes in the same batches the very rows that ours wrote. Peers: stock
+`ProcessApplication` following stock decisions of the same sellers, and on PostgreSQL Emmett's consumer with a
+projection into a table of points.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Final
 
-import msgspec
-
-from benchmarks import raw, stock
-from benchmarks.decisions import fill, samples
-from benchmarks.harness import Contender
-from services.ledger.application import Ledger
-from services.ledger.follower import Follower
-from services.ledger.progress import Progress
-from services.ledger.publication import Publication
-from services.ledger.standings import Standings
+from benchmarks import emmett, postgres, raw, raw_postgres, stock
+from benchmarks.comparison import Comparison, Contender
+from benchmarks.decisions import Sample, fill, samples
+from benchmarks.folding import fold, sums
+from services.ledger.accounts import stream_of
 from services.ledger.tables import ACCOUNTS, FOLLOWED, TABLES
-from shared.contracts.decisions import ORDINARY_UPHELD, ViolationUpheld
-from shared.kit import cloudevent
 from shared.kit.feed_client import FeedPage
 from shared.kit.log.instant import utc_now
+from shared.kit.log.postgres import open_postgres_log
 from shared.kit.log.sqlite import open_sqlite_log
-from shared.rulebook.loader import shipped
+from tests.support.postgres import Place
 
-ROW: Final = "fold"
-STORE: Final = "sqlite"
-UNIT: Final = "decisions/s"
 SIZE: Final = 4000
-TIMELINE: Final = shipped("seed")  # once in a process, as in a service
-
-_decoder: Final = msgspec.json.Decoder(ViolationUpheld)
-
-
-class NoFeed:
-    """Pages are handed to `step`; nothing is fetched."""
-
-    def page(self, after: int, limit: int, wait_s: int = 0) -> FeedPage:
-        """Refuse.
-
-        Raises:
-            LookupError: always.
-        """
-        raise LookupError(f"no page after {after} (limit {limit}, wait {wait_s})")
+CHUNK: Final = 1000  # decisions of a transaction, where a peer's history is prepared
+EVENTS: Final = "stored_events"
+KEYS: Final = {  # of the tables of which a batch writes rows anew, in PostgreSQL
+    ACCOUNTS.name: ACCOUNTS.key,
+    FOLLOWED.name: FOLLOWED.key,
+    "notification_tracking": ("application_name",),
+    "log_head": ("only_row",),
+}
 
 
-def fold(path: Path, pages: Sequence[FeedPage]) -> tuple[float, list[int]]:
-    """Fold the pages into a new ledger; return the seconds it took and the ledger's head after each page."""
+def ours_in_file(path: Path, pages: Sequence[FeedPage]) -> tuple[float, list[int]]:
+    """Fold into a new file; return the seconds it took and the ledger's head after each page."""
     with closing(open_sqlite_log(path, utc_now, TABLES)) as log:
-        progress = Progress()
-        codec = Publication(TIMELINE)
-        ledger = Ledger(log, codec, TIMELINE, Standings(log, 50_000), progress)
-        follower = Follower(ledger, progress, codec, NoFeed())
-        heads = []
-        start = perf_counter()
-        for page in pages:
-            if not follower.step(page):
-                raise RuntimeError("another writer was there")
-            heads.append(progress.now.ledger_position)
-        return perf_counter() - start, heads
+        return fold(log, pages)
 
 
-def batches(path: Path, heads: Sequence[int]) -> list[raw.Writes]:
-    """Return what ours wrote, page by page: its events, the rows of the accounts they touch, position and head."""
-    accounts = {row[0]: row for row in raw.table(path, ACCOUNTS.name)}
-    singles = [(name, raw.table(path, name)) for name in (FOLLOWED.name, "tracking", "log_head")]
-    written: list[raw.Writes] = []
+def ours_in_schema(at: Place, pages: Sequence[FeedPage]) -> tuple[float, list[int]]:
+    """Fold into a new schema; return the seconds it took and the ledger's head after each page."""
+    with closing(open_postgres_log(at.dsn, at.schema, utc_now, TABLES)) as log:
+        return fold(log, pages)
+
+
+Rows = dict[str, list[raw.SqlRow]]  # of one batch, by table
+
+
+def batches(read: Callable[[str], list[raw.SqlRow]], heads: Sequence[int], singles: Sequence[str]) -> list[Rows]:
+    """Return what ours wrote, page by page: its events, the rows of the accounts they touch, and the `singles`.
+
+    `read` returns the rows of a table, events in order of position; an event's second column names its stream.
+    """
+    events, accounts = read(EVENTS), {stream_of(row[0]): row for row in read(ACCOUNTS.name)}
+    written: list[Rows] = []
     for before, head in zip([0, *heads], heads, strict=False):
-        events = raw.read(path, "SELECT * FROM stored_events WHERE rowid > ? AND rowid <= ?", before, head)
-        subjects = raw.read(
-            path, "SELECT DISTINCT subject FROM stored_events WHERE rowid > ? AND rowid <= ?", before, head
-        )
-        touched = [accounts[seller] for (seller,) in subjects]
-        written.append(
-            [
-                (raw.insert("stored_events", len(events[0])), events),
-                (raw.insert(ACCOUNTS.name, len(touched[0]), replace=True), touched),
-                *((raw.insert(name, len(rows[0]), replace=True), rows) for name, rows in singles),
-            ]
-        )
+        batch = events[before:head]
+        touched = [accounts[stream] for stream in dict.fromkeys(event[1] for event in batch)]
+        written.append({EVENTS: batch, ACCOUNTS.name: touched, **{name: read(name) for name in singles}})
     return written
 
 
-def fold_raw(path: Path, like: Path, pages: Sequence[FeedPage], written: Sequence[raw.Writes]) -> float:
+def raw_in_file(path: Path, like: Path, pages: Sequence[FeedPage], written: Sequence[raw.Writes]) -> float:
     """Fold the pages with the bare driver into a new file; return the seconds it took."""
     with closing(raw.like(like, path)) as connection:
         points: dict[str, int] = {}
         start = perf_counter()
         for page, writes in zip(pages, written, strict=True):
-            for state in page.events:
-                envelope = cloudevent.decode(state)
-                if envelope.type == ORDINARY_UPHELD:
-                    upheld = _decoder.decode(envelope.data)
-                    points[envelope.subject] = points.get(envelope.subject, 0) + upheld.points
+            sums(points, page)
             raw.write(connection, writes)
         return perf_counter() - start
 
 
+def raw_in_schema(pages: Sequence[FeedPage], written: Sequence[Rows]) -> float:
+    """Fold the pages with the bare driver into a new schema: events by COPY; return the seconds it took."""
+    with postgres.migrated(TABLES) as at, postgres.connect(at.schema) as connection:
+        upserts = {
+            name: raw_postgres.upsert(name, key, raw_postgres.columns(at.schema, name)) for name, key in KEYS.items()
+        }
+        points: dict[str, int] = {}
+        start = perf_counter()
+        for page, rows in zip(pages, written, strict=True):
+            sums(points, page)
+            with connection.transaction(), connection.cursor() as cursor:
+                raw_postgres.copy(connection, EVENTS, rows[EVENTS])
+                for name, statement in upserts.items():
+                    cursor.executemany(statement, rows[name])
+        return perf_counter() - start
+
+
+def stock_decided(environment: Mapping[str, str], decided: Sequence[Sample]) -> stock.StockCases:
+    """Return the peer's decisions, of these samples."""
+    cases = stock.StockCases(environment)
+    stock.demand_full(cases)
+    for start in range(0, len(decided), CHUNK):
+        cases.uphold_all((sample.seller, sample.case) for sample in decided[start : start + CHUNK])
+    return cases
+
+
+def stock_folds(environment: Mapping[str, str], decided: stock.StockCases, size: int) -> float:
+    """Let the peer follow its decisions into a new ledger; return the seconds it took.
+
+    Raises:
+        RuntimeError: it did not fold all of them.
+    """
+    with closing(stock.StockLedger(environment)) as ledger:
+        stock.demand_full(ledger)
+        start = perf_counter()
+        stock.follow(decided, ledger)
+        took = perf_counter() - start
+        if stock.position(ledger) != size:
+            raise RuntimeError("the peer did not fold everything")
+        return took
+
+
 @contextmanager
-def contenders(size: int) -> Iterator[Mapping[str, Contender]]:
-    """Prepare one history three times; each round folds it whole into a new file."""
-    with TemporaryDirectory() as folder:
+def on_sqlite(size: int) -> Iterator[Mapping[str, Contender]]:
+    """Prepare one history twice; each round folds it whole into a new file."""
+    with TemporaryDirectory() as folder, ExitStack() as running:
         home, number = Path(folder), iter(range(1_000_000))
-        pages = fill(home / "cases.db", size)
-        _, heads = fold(home / "model.db", pages)
-        written = batches(home / "model.db", heads)
-        with closing(stock.StockCases(stock.environment(home / "stock-cases.db"))) as decided:
-            stock.demand_full(decided)
-            for sample in samples(size):
-                decided.uphold(sample.seller, sample.case)
+        pages, model = fill(home / "cases.db", size), home / "model.db"
+        _, heads = ours_in_file(model, pages)
+        found = batches(lambda name: raw.table(model, name), heads, (FOLLOWED.name, "tracking", "log_head"))
+        rows: list[raw.Writes] = [
+            [(raw.insert(name, len(some[0]), replace=name != EVENTS), some) for name, some in batch.items()]
+            for batch in found
+        ]
+        decided = running.enter_context(closing(stock_decided(stock.on_sqlite(home / "stock.db"), samples(size))))
 
-            def peer() -> float:
-                with closing(stock.StockLedger(stock.environment(home / f"stock-{next(number)}.db"))) as ledger:
-                    stock.demand_full(ledger)
-                    start = perf_counter()
-                    stock.follow(decided, ledger)
-                    took = perf_counter() - start
-                    if stock.position(ledger) != size:
-                        raise RuntimeError("the peer did not fold everything")
-                    return size / took
+        def new() -> Path:
+            return home / f"{next(number)}.db"
 
-            yield {
-                "ours": lambda: size / fold(home / f"ours-{next(number)}.db", pages)[0],
-                "limit": lambda: size / fold_raw(home / f"raw-{next(number)}.db", home / "model.db", pages, written),
-                "stock": peer,
-            }
+        yield {
+            "ours": lambda: size / ours_in_file(new(), pages)[0],
+            "limit": lambda: size / raw_in_file(new(), model, pages, rows),
+            "stock": lambda: size / stock_folds(stock.on_sqlite(new()), decided, size),
+        }
+
+
+@contextmanager
+def on_postgres(size: int) -> Iterator[Mapping[str, Contender]]:
+    """Prepare one history three times; each round folds it whole into a new schema, Emmett into a new database."""
+    with TemporaryDirectory() as folder, ExitStack() as running:
+        pages = fill(Path(folder) / "cases.db", size)
+        with postgres.migrated(TABLES) as at:
+            _, heads = ours_in_schema(at, pages)
+            rows = batches(lambda name: raw_postgres.table(at.schema, name), heads, list(KEYS)[1:])
+        decided = running.enter_context(
+            closing(stock_decided(stock.on_postgres(running.enter_context(postgres.schema())), samples(size)))
+        )
+
+        def ours() -> float:
+            with postgres.migrated(TABLES) as at:
+                return size / ours_in_schema(at, pages)[0]
+
+        def peer() -> float:
+            with postgres.schema() as schema:
+                return size / stock_folds(stock.on_postgres(schema), decided, size)
+
+        contenders: dict[str, Contender] = {
+            "ours": ours,
+            "limit": lambda: size / raw_in_schema(pages, rows),
+            "stock": peer,
+        }
+        node = emmett.started(running)
+        if node is not None:
+            history = running.enter_context(node.history(samples(size)))
+            contenders["emmett"] = lambda: size / node.fold(history, size)
+        yield contenders
+
+
+COMPARISONS: Final = (
+    Comparison("fold", "sqlite", "decisions/s", SIZE, on_sqlite, writes=True),
+    Comparison("fold", "postgres", "decisions/s", SIZE, on_postgres, writes=True),
+)

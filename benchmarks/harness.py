@@ -8,35 +8,42 @@ import platform
 import sqlite3
 import statistics
 import subprocess
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final
 
-from rich.console import Console
-from rich.table import Table
+from benchmarks import postgres, syncs
+from benchmarks.comparison import LIMIT, OURS, Comparison, Contender, Store
 
 ROUNDS: Final = 5
-BEGIN: Final = "<!-- figures: make bench DOCUMENT=1 -->"
-END: Final = "<!-- end of figures -->"
-
-Contender = Callable[[], float]  # does one round's work and returns operations per second
+PACKAGES: Final = ("eventsourcing", "sqlalchemy", "psycopg", "uvicorn", "fastapi")
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One row: per contender the rates of its rounds, operations per second."""
+    """One row: per contender the rates of its rounds, operations per second, and how often it synced the disk.
+
+    `syncs` are those of the warm-up round per operation; a contender is missing where nobody could count.
+    """
 
     row: str
-    store: str
+    store: Store
     unit: str
     size: int
     rates: Mapping[str, tuple[float, ...]]
+    syncs: Mapping[str, float] = field(default_factory=dict)
 
     def median(self, name: str) -> int:
         """Return the median rate of a contender, per second."""
         return round(statistics.median(self.rates[name]))
+
+    def ratios(self) -> dict[str, float]:
+        """Return by how much ours is faster than each other contender, of the medians."""
+        ours = statistics.median(self.rates[OURS])
+        return {name: round(ours / statistics.median(r), 3) for name, r in self.rates.items() if name != OURS}
 
     def record(self) -> dict[str, Any]:
         """Return the row as it is written: medians per second, ranges, and where and when it was measured."""
@@ -44,24 +51,53 @@ class Measured:
             "row": self.row,
             "store": self.store,
             "unit": self.unit,
-            "ours": self.median("ours"),
-            "limit": self.median("limit"),
-            "peers": {name: self.median(name) for name in self.rates if name not in ("ours", "limit")},
-            "rounds": len(self.rates["ours"]),
+            "ours": self.median(OURS),
+            "limit": self.median(LIMIT),
+            "peers": {name: self.median(name) for name in self.rates if name not in (OURS, LIMIT)},
+            "ratios": self.ratios(),
+            "rounds": len(self.rates[OURS]),
             "size": self.size,
             "ranges": {name: [round(min(rates)), round(max(rates))] for name, rates in self.rates.items()},
-            **environment(),
+            "syncs_per_operation": {name: round(count, 3) for name, count in self.syncs.items()},
+            **environment(self.store),
         }
 
 
+def measure(comparison: Comparison, size: int, rounds: int = ROUNDS) -> Measured:
+    """Run a comparison with so many operations per round.
+
+    Raises:
+        RuntimeError: a contender that has to make every operation durable by itself synced less often than that.
+    """
+    with comparison.contenders(size) as contenders:
+        synced = warmed(comparison, contenders, size)
+        rates = interleave(contenders, rounds)
+    return Measured(comparison.row, comparison.store, comparison.unit, size, rates, synced)
+
+
+def warmed(comparison: Comparison, contenders: Mapping[str, Contender], size: int) -> dict[str, float]:
+    """Run one round of each that does not count; return its syncs per operation, of those who write."""
+    synced: dict[str, float] = {}
+    count = syncs.counted(comparison.store, postgres.owner() if comparison.store == "postgres" else None)
+    for name, contender in contenders.items():
+        if not comparison.writes:
+            contender()
+            continue
+        _, seen = count(contender)
+        if seen is None:
+            continue
+        synced[name] = seen / size
+        if name in comparison.durable and seen < size:
+            raise RuntimeError(f"{comparison.row}: {name} synced {seen} times for {size} durable operations")
+    return synced
+
+
 def interleave(contenders: Mapping[str, Contender], rounds: int = ROUNDS) -> dict[str, tuple[float, ...]]:
-    """Run one round of each as a warm-up that does not count, then `rounds` rounds in which they take turns.
+    """Run `rounds` rounds in which contenders take turns; return the rates of each.
 
     Who begins moves on by one each round, so that no contender always runs on what another left behind.
     """
     names = list(contenders)
-    for name in names:
-        contenders[name]()
     rates: dict[str, list[float]] = {name: [] for name in names}
     for number in range(rounds):
         for name in names[number % len(names) :] + names[: number % len(names)]:
@@ -70,59 +106,19 @@ def interleave(contenders: Mapping[str, Contender], rounds: int = ROUNDS) -> dic
     return {name: tuple(measured) for name, measured in rates.items()}
 
 
-def environment() -> dict[str, str]:
+def environment(store: Store) -> dict[str, Any]:
     """Return what a figure must be read with: commit, kernel, processor architecture, versions, instant."""
     asked = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=False)
+    versions: dict[str, str] = {}
+    for package in PACKAGES:
+        with suppress(PackageNotFoundError):
+            versions[package] = version(package)
     return {
         "commit": asked.stdout.strip() or "unknown",
         "kernel": f"{platform.system()} {platform.release()} {platform.machine()}",
         "python": platform.python_version(),
         "sqlite": sqlite3.sqlite_version,
+        **({"postgres": postgres.version()} if store == "postgres" else {}),
+        "versions": versions,
         "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
     }
-
-
-def table(records: list[dict[str, Any]]) -> Table:
-    """Return the rows as a table: medians per second, and ours as a multiple of the limit and of the first peer."""
-    shown = Table("row", "store", "unit", "ours/s", "limit/s", "ours : limit", "peer", "peer/s", "ours : peer")
-    for record in records:
-        peer, rate = next(iter(record["peers"].items()), ("", 0))
-        shown.add_row(
-            *(record["row"], record["store"], record["unit"], f"{record['ours']:,}", f"{record['limit']:,}"),
-            f"{record['ours'] / record['limit']:.2f}",
-            peer,
-            f"{rate:,}",
-            f"{record['ours'] / rate:.1f}" if rate else "",
-        )
-    return shown
-
-
-def show(records: list[dict[str, Any]]) -> None:
-    """Print the table."""
-    Console(width=120).print(table(records))
-
-
-def write_table(document: Path, records: list[dict[str, Any]]) -> None:
-    """Replace the table between the two marks of a document by these rows.
-
-    Raises:
-        ValueError: the document has no marks.
-    """
-    before, _, rest = document.read_text().partition(BEGIN)
-    _, mark, after = rest.partition(END)
-    if not mark:
-        raise ValueError(f"{document} has no marks for the table")
-    document.write_text(f"{before}{BEGIN}\n{markdown(records)}\n{END}{after}")
-
-
-def markdown(records: list[dict[str, Any]]) -> str:
-    """Return the rows as a Markdown table with medians and ranges, and a line that says where they were measured."""
-    lines = ["| row | store | contender | median, per second | range | ours is |", "|---|---|---|---|---|---|"]
-    for record in records:
-        medians = {"ours": record["ours"], "limit": record["limit"], **record["peers"]}
-        for name, median in medians.items():
-            low, high = record["ranges"][name]
-            ratio = "" if name == "ours" else f"{record['ours'] / median:.2f} ×"
-            lines.append(f"| {record['row']} | {record['store']} | {name} | {median:,} | {low:,}–{high:,} | {ratio} |")
-    told = {f"{r['commit']}, {r['kernel']}, Python {r['python']}, SQLite {r['sqlite']}" for r in records}
-    return "\n".join([*lines, "", f"Measured at {'; '.join(sorted(told))}."])

@@ -1,8 +1,9 @@
 """A closed-loop HTTP client in a process of its own: N keep-alive connections, each asks again when it is answered.
 
-`python -m benchmarks.load` reads one JSON line {"port", "paths", "token", "connections", "requests"} from standard
-input and answers with one: {"seconds", "cpu_seconds", "not_ok"}. Where `cpu_seconds` nears `seconds`, the client and
-not the server was measured. Only GET, only answers with `content-length`: that keeps a request at a few microseconds.
+`python -m benchmarks.load` reads one JSON line {"port", "paths", "token", "accept", "connections", "requests"} from
+standard input and answers with one: {"seconds", "cpu_seconds", "not_ok", "bytes"}. Where `cpu_seconds` nears `seconds`,
+the client and not the server was measured. Only GET, only answers with `content-length`, and of a long body only the
+length is looked at: that keeps a request at a few microseconds.
 """
 
 import asyncio
@@ -18,16 +19,19 @@ import uvloop
 
 LENGTH: Final = b"content-length: "
 OK: Final = b"HTTP/1.1 200"
+ROOM: Final = 256 * 1024  # bytes taken at once
+HEADERS: Final = 16 * 1024  # longest start of an answer
 
 
 @dataclass
 class Run:
-    """What the connections of one run share: requests still to send and to be answered, and what was not a 200."""
+    """What the connections of one run share: requests still to send and to be answered, and what came."""
 
     requests: Iterator[bytes]
     open: int
     done: asyncio.Future[None]
     not_ok: int = 0
+    bytes: int = 0
     connections: list["Connection"] = field(default_factory=list)
 
     def answered(self) -> None:
@@ -37,11 +41,14 @@ class Run:
             self.done.set_result(None)
 
 
-class Connection(asyncio.Protocol):
+class Connection(asyncio.BufferedProtocol):
     """One keep-alive connection with at most one request under way."""
 
     def __init__(self, run: Run) -> None:
-        self.run, self.buffer = run, b""
+        self.run, self.room = run, bytearray(ROOM)
+        self.view = memoryview(self.room)
+        self.filled = 0  # of the start of an answer
+        self.missing = 0  # of its body
         self.transport: asyncio.Transport
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -59,33 +66,46 @@ class Connection(asyncio.Protocol):
         if request is not None:
             self.transport.write(request)
 
-    def data_received(self, data: bytes) -> None:
+    def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002  # the protocol's
+        """Return where the next bytes go: behind the start of an answer, or over a body that nobody reads."""
+        return self.view[self.filled :]
+
+    def buffer_updated(self, nbytes: int) -> None:
         """Take an answer, whole or in pieces."""
-        self.buffer += data
-        end = self.buffer.find(b"\r\n\r\n")
-        if end < 0:
-            return
-        at = self.buffer.lower().find(LENGTH, 0, end) + len(LENGTH)
-        if len(self.buffer) < end + 4 + int(self.buffer[at : self.buffer.index(b"\r", at)]):
-            return
-        self.run.not_ok += not self.buffer.startswith(OK)
-        self.buffer = b""
-        self.run.answered()
-        self.ask()
+        self.run.bytes += nbytes
+        if self.missing:
+            self.missing -= nbytes
+        else:
+            self.filled += nbytes
+            end = self.room.find(b"\r\n\r\n", 0, min(self.filled, HEADERS))
+            if end < 0:
+                return
+            self.missing = end + 4 + self._length(end) - self.filled
+            self.run.not_ok += not self.room.startswith(OK)
+            self.filled = 0
+        if not self.missing:
+            self.run.answered()
+            self.ask()
+
+    def _length(self, end: int) -> int:
+        start = bytes(self.view[:end]).lower()
+        at = start.index(LENGTH) + len(LENGTH)
+        return int(start[at:].split(b"\r", 1)[0])
 
 
-def request(path: str, token: str | None) -> bytes:
+def request(path: str, token: str | None, accept: str | None) -> bytes:
     """Return the bytes of one GET."""
-    authorization = f"Authorization: Bearer {token}\r\n" if token else ""
-    return f"GET {path} HTTP/1.1\r\nHost: localhost\r\n{authorization}\r\n".encode()
+    headers = {"Host": "localhost", "Authorization": token and f"Bearer {token}", "Accept": accept}
+    lines = [f"GET {path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items() if value)]
+    return "\r\n".join([*lines, "", ""]).encode()
 
 
 async def load(
-    port: int, paths: Sequence[str], token: str | None, connections: int, requests: int
+    port: int, paths: Sequence[str], token: str | None, accept: str | None, connections: int, requests: int
 ) -> dict[str, float | int]:
     """Send `requests` GETs over `connections` connections, round robin over `paths`; return how long it took."""
     loop = asyncio.get_running_loop()
-    rendered = [request(path, token) for path in paths]
+    rendered = [request(path, token, accept) for path in paths]
     run = Run(islice(cycle(rendered), requests), requests, loop.create_future())
     for _ in range(connections):
         _, connection = await loop.create_connection(lambda: Connection(run), "127.0.0.1", port)
@@ -94,10 +114,10 @@ async def load(
     for connection in run.connections:
         connection.ask()
     await run.done
-    took = {"seconds": perf_counter() - start, "cpu_seconds": process_time() - cpu, "not_ok": run.not_ok}
+    seconds, cpu_seconds = perf_counter() - start, process_time() - cpu
     for connection in run.connections:
         connection.transport.abort()
-    return took
+    return {"seconds": seconds, "cpu_seconds": cpu_seconds, "not_ok": run.not_ok, "bytes": run.bytes}
 
 
 def main() -> None:

@@ -5,6 +5,7 @@ The tables, indexes and triggers are the file's own; so is the way of writing: W
 
 import sqlite3
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -16,11 +17,13 @@ DURABLE: Final = ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRA
 
 def read(path: Path, statement: str, *values: object) -> list[SqlRow]:
     """Return the rows of a query on a file that nobody writes to."""
-    connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)
-    try:
+    with closing(reader(path)) as connection:
         return connection.execute(statement, values).fetchall()
-    finally:
-        connection.close()
+
+
+def reader(path: Path) -> sqlite3.Connection:
+    """Return a connection that only reads."""
+    return sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)
 
 
 def table(path: Path, name: str) -> list[SqlRow]:

@@ -1,94 +1,56 @@
 """Claim: one decision after the other is durable nearly as fast as the bare driver can make its rows durable.
 
 Ours: a decision is encoded and appended with its work-queue row and its idempotency key; leaf and tree with it.
-Limit: the bare driver writing those very rows, one durable transaction each. Peer: a stock aggregate saved.
+Limit: the bare driver writing those very rows, one durable transaction each; on PostgreSQL in one round trip.
+Peers: a stock aggregate saved, a row of a penalties table, an event of Emmett's on PostgreSQL.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Final
 
-from benchmarks import raw, stock
+from sqlalchemy import Engine
+
+from benchmarks import crud, emmett, postgres, raw, raw_postgres, stock, written
+from benchmarks.appending import append
+from benchmarks.comparison import Comparison, Contender
 from benchmarks.decisions import Sample, samples
-from benchmarks.harness import Contender
-from services.cases.tables import CASES, FOREVER_US, TABLES
-from shared.kit.log import merkle
+from services.cases.tables import CASES, TABLES
 from shared.kit.log.instant import utc_now
-from shared.kit.log.model import Append, Appended, Idempotency
-from shared.kit.log.rows import Put, Row
+from shared.kit.log.model import EventLog
+from shared.kit.log.postgres import open_postgres_log
 from shared.kit.log.sqlite import open_sqlite_log
 
-ROW: Final = "single_append"
-STORE: Final = "sqlite"
-UNIT: Final = "decisions/s"
 SIZE: Final = 2000
 
-NOW_US: Final = 1_760_000_000_000_000
-MOVE_HEAD: Final = "UPDATE log_head SET position = ?, recorded_us = ?, promised_us = ?, frontier = ?"
+
+def one_by_one(log: EventLog, decided: Sequence[Sample]) -> float:
+    """Append each decision by itself; return the seconds it took."""
+    start = perf_counter()
+    for sample in decided:
+        append(log, sample)
+    return perf_counter() - start
 
 
-def queue_row(sample: Sample) -> Row:
-    """Return the work queue's row of a decided case."""
-    instants = ("filed_us", "first_handling_due_us", "first_handled_us", "evidence_due_us", "resolution_due_us")
-    return {
-        "case_id": sample.case,
-        "version": 9,
-        "state": "upheld",
-        "notified": 1,
-        "review_from_us": 0,
-        "respondent": sample.seller,
-        "complainant": "b-1",
-        "officer": "o-1",
-        "ended_us": NOW_US,
-        "provisional": 0,
-        "next_due_us": FOREVER_US,
-        "decision": sample.case,
-        "decision_type": "ordinary",
-        **dict.fromkeys(instants, NOW_US),
-    }
-
-
-def appending(sample: Sample) -> Append:
-    """Return a decision as the application appends it."""
-    kept = Idempotency(
-        f"demerit-local o-1 POST /cases/{sample.case}/decision {sample.case}",
-        b"\0" * 32,
-        lambda stamps: b'{"position":%d,"status":201}' % stamps[0].position,
-    )
-    return Append(events=[sample.draft()], rows=lambda _: [Put(CASES, queue_row(sample))], idempotency=kept)
-
-
-def append(path: Path, decided: Sequence[Sample]) -> float:
-    """Append each decision by itself to a new log; return the seconds it took."""
+def ours_in_file(path: Path, decided: Sequence[Sample]) -> float:
+    """Append to a new file; return the seconds it took."""
     with closing(open_sqlite_log(path, utc_now, TABLES)) as log:
-        start = perf_counter()
-        for sample in decided:
-            outcome = log.append(appending(sample))
-            assert isinstance(outcome, Appended)
-        return perf_counter() - start
+        return one_by_one(log, decided)
 
 
-def written(path: Path) -> list[raw.Writes]:
-    """Return what ours wrote, decision by decision: event, queue row, key, and the head as it was after each."""
-    events = raw.read(path, "SELECT * FROM stored_events ORDER BY rowid")
-    queue = raw.read(path, f"SELECT * FROM {CASES.name} ORDER BY rowid")
-    keys = raw.read(path, "SELECT * FROM kept_responses ORDER BY rowid")
-    columns = [name for _, name, *_ in raw.read(path, "PRAGMA table_info(stored_events)")]
-    leaf, recorded = columns.index("leaf"), columns.index("recorded_us")
-    frontier: merkle.Frontier = ()
-    writes: list[raw.Writes] = []
-    for size, (event, row, key) in enumerate(zip(events, queue, keys, strict=True)):
-        frontier = merkle.append(frontier, size, event[leaf])
-        head = (size + 1, event[recorded], event[recorded], b"".join(frontier))
-        rows = (("stored_events", event), (CASES.name, row), ("kept_responses", key))
-        writes.append([*((raw.insert(name, len(row)), [row]) for name, row in rows), (MOVE_HEAD, [head])])
-    return writes
+def ours_in_schema(decided: Sequence[Sample]) -> float:
+    """Append to a new schema; return the seconds it took."""
+    with (
+        postgres.migrated(TABLES) as at,
+        closing(open_postgres_log(at.dsn, at.schema, utc_now, TABLES)) as log,
+    ):
+        return one_by_one(log, decided)
 
 
-def append_raw(path: Path, like: Path, decided: Sequence[raw.Writes]) -> float:
+def raw_in_file(path: Path, like: Path, decided: Sequence[raw.Writes]) -> float:
     """Write each decision's rows by themselves into a new file with the bare driver; return the seconds it took."""
     with closing(raw.like(like, path)) as connection:
         connection.execute(raw.insert("log_head", 5), (1, 0, 0, 0, b""))
@@ -98,9 +60,21 @@ def append_raw(path: Path, like: Path, decided: Sequence[raw.Writes]) -> float:
         return perf_counter() - start
 
 
-def append_stock(path: Path, decided: Sequence[Sample]) -> float:
+def raw_in_schema(decided: Sequence[Sequence[raw.SqlRow]]) -> float:
+    """Write each decision's rows by themselves into a new schema with the bare driver; return the seconds it took."""
+    with postgres.migrated(TABLES) as at, postgres.connect(at.schema) as connection:
+        names = (written.EVENTS, CASES.name, written.KEYS)
+        statement = raw_postgres.together([(name, len(row)) for name, row in zip(names, decided[0], strict=False)])
+        values = [[value for row in rows for value in row] for rows in decided]
+        start = perf_counter()
+        for given in values:
+            connection.execute(statement, given, prepare=True)
+        return perf_counter() - start
+
+
+def stock_saves(environment: Mapping[str, str], decided: Sequence[Sample]) -> float:
     """Save each decision as a stock aggregate; return the seconds it took."""
-    with closing(stock.StockCases(stock.environment(path))) as cases:
+    with closing(stock.StockCases(environment)) as cases:
         stock.demand_full(cases)
         start = perf_counter()
         for sample in decided:
@@ -108,16 +82,71 @@ def append_stock(path: Path, decided: Sequence[Sample]) -> float:
         return perf_counter() - start
 
 
+def stock_in_schema(decided: Sequence[Sample]) -> float:
+    """Save in a new schema; return the seconds it took."""
+    with postgres.schema() as schema:
+        return stock_saves(stock.on_postgres(schema), decided)
+
+
+def crud_adds(engine: Engine, decided: Sequence[Sample]) -> float:
+    """Add each decision as a row; return the seconds it took."""
+    details = [sample.details() for sample in decided]
+    with crud.made(engine):
+        start = perf_counter()
+        for sample, told in zip(decided, details, strict=True):
+            crud.add(engine, sample, told)
+        return perf_counter() - start
+
+
+def crud_in_schema(decided: Sequence[Sample]) -> float:
+    """Add to a new schema; return the seconds it took."""
+    with postgres.schema() as schema:
+        return crud_adds(crud.postgres(postgres.url(), schema), decided)
+
+
 @contextmanager
-def contenders(size: int) -> Iterator[Mapping[str, Contender]]:
+def on_sqlite(size: int) -> Iterator[Mapping[str, Contender]]:
     """Prepare the decisions; each round writes all of them into a new file."""
     with TemporaryDirectory() as folder:
         home, number, decided = Path(folder), iter(range(1_000_000)), samples(size)
         model = home / "model.db"
-        append(model, decided)
-        rows = written(model)
+        ours_in_file(model, decided)
+        rows = written.in_file(model)
+
+        def new() -> Path:
+            return home / f"{next(number)}.db"
+
         yield {
-            "ours": lambda: size / append(home / f"ours-{next(number)}.db", decided),
-            "limit": lambda: size / append_raw(home / f"raw-{next(number)}.db", model, rows),
-            "stock": lambda: size / append_stock(home / f"stock-{next(number)}.db", decided),
+            "ours": lambda: size / ours_in_file(new(), decided),
+            "limit": lambda: size / raw_in_file(new(), model, rows),
+            "stock": lambda: size / stock_saves(stock.on_sqlite(new()), decided),
+            "crud": lambda: size / crud_adds(crud.sqlite(new()), decided),
         }
+
+
+@contextmanager
+def on_postgres(size: int) -> Iterator[Mapping[str, Contender]]:
+    """Prepare the decisions; each round writes all of them into a new schema, Emmett's into a new database."""
+    decided = samples(size)
+    with ExitStack() as running:
+        with postgres.migrated(TABLES) as model:
+            with closing(open_postgres_log(model.dsn, model.schema, utc_now, TABLES)) as log:
+                one_by_one(log, decided)
+            rows = written.in_schema(model.schema, decided)
+        contenders: dict[str, Contender] = {
+            "ours": lambda: size / ours_in_schema(decided),
+            "limit": lambda: size / raw_in_schema(rows),
+            "stock": lambda: size / stock_in_schema(decided),
+            "crud": lambda: size / crud_in_schema(decided),
+        }
+        node = emmett.started(running)
+        if node is not None:
+            contenders["emmett"] = lambda: size / node.append(decided, callers=1)
+        yield contenders
+
+
+EVERY_ONE: Final = frozenset({"ours", "limit", "stock", "crud", "emmett"})
+COMPARISONS: Final = (
+    Comparison("single_append", "sqlite", "decisions/s", SIZE, on_sqlite, writes=True, durable=EVERY_ONE),
+    Comparison("single_append", "postgres", "decisions/s", SIZE, on_postgres, writes=True, durable=EVERY_ONE),
+)

@@ -1,10 +1,11 @@
 """The peer: the same decisions and accounts the way `eventsourcing` is used out of the box.
 
-Aggregates, an `Application` for the decisions and a `ProcessApplication` that follows it, on SQLite files. The library
-opens files in WAL mode and leaves `synchronous` at SQLite's default; `durability` reads both back.
+Aggregates, an `Application` for the decisions and a `ProcessApplication` that follows it, in SQLite files or schemas of
+PostgreSQL. The library opens files in WAL mode and leaves `synchronous` at SQLite's default; `durability` reads back.
 """
 
 import sqlite3
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, cast
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -12,15 +13,37 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from eventsourcing.application import AggregateNotFoundError, Application, ProcessingEvent
 from eventsourcing.dispatch import singledispatchmethod
 from eventsourcing.domain import Aggregate, event
+from eventsourcing.postgres import PostgresFactory
 from eventsourcing.sqlite import SQLiteFactory
 from eventsourcing.system import ProcessApplication
+from psycopg.conninfo import conninfo_to_dict
 
-FULL = 2
+from benchmarks import postgres
+
+FULL = "2"
+SAID = ("ordinary", 12, "TB-2012")  # of every decision: grade, points, rulebook
 
 
-def environment(path: Path) -> dict[str, str]:
+def on_sqlite(path: Path) -> dict[str, str]:
     """Return the settings that put an application into the file `path`."""
     return {"PERSISTENCE_MODULE": "eventsourcing.sqlite", "SQLITE_DBNAME": str(path)}
+
+
+def on_postgres(schema: str) -> dict[str, str]:
+    """Return the settings that put an application into a schema of the server that all share."""
+    given = conninfo_to_dict(postgres.owner())
+    return {
+        "PERSISTENCE_MODULE": "eventsourcing.postgres",
+        "POSTGRES_DBNAME": str(given["dbname"]),
+        "POSTGRES_HOST": str(given["host"]),
+        "POSTGRES_PORT": str(given["port"]),
+        "POSTGRES_USER": str(given["user"]),
+        "POSTGRES_PASSWORD": str(given.get("password", "")),
+        "POSTGRES_SCHEMA": schema,
+        "POSTGRES_POOL_SIZE": "8",
+        "POSTGRES_MAX_WAITING": "64",
+        "POSTGRES_LOCK_TIMEOUT": "600",
+    }
 
 
 class Decision(Aggregate):
@@ -66,7 +89,11 @@ class StockCases(Application[UUID]):
 
     def uphold(self, seller: str, case: str) -> None:
         """Record one ordinary violation, durably."""
-        self.save(Decision(seller, case, "ordinary", 12, "TB-2012"))
+        self.save(Decision(seller, case, *SAID))
+
+    def uphold_all(self, decided: Iterable[tuple[str, str]]) -> None:
+        """Record one ordinary violation for each seller and case, in one transaction: to prepare, not to measure."""
+        self.save(*(Decision(seller, case, *SAID) for seller, case in decided))
 
 
 class StockLedger(ProcessApplication[UUID]):
@@ -95,24 +122,30 @@ class StockLedger(ProcessApplication[UUID]):
             return 0
 
 
-def durability(application: Application[UUID]) -> tuple[str, int]:
-    """Return `journal_mode` and `synchronous` of the connection with which the application writes."""
-    datastore = cast("SQLiteFactory", application.factory).datastore
-    with datastore.transaction(commit=False) as cursor:
-        read = cast("sqlite3.Cursor", cursor)
-        read.execute("PRAGMA journal_mode")
-        mode = str(read.fetchone()[0])
-        read.execute("PRAGMA synchronous")
-        return mode, int(read.fetchone()[0])
+def durability(application: Application[UUID]) -> tuple[str, ...]:
+    """Return the settings of the connection with which the application writes that say how durable it is."""
+    factory = application.factory
+    if isinstance(factory, SQLiteFactory):
+        with factory.datastore.transaction(commit=False) as cursor:
+            read = cast("sqlite3.Cursor", cursor)  # the library's own, whose `execute` returns nothing
+            told = []
+            for name in ("journal_mode", "synchronous"):
+                read.execute(f"PRAGMA {name}")
+                told.append(str(read.fetchone()[0]))
+            return tuple(told)
+    with cast("PostgresFactory", factory).datastore.get_connection() as connection:
+        said = connection.execute("SELECT current_setting('synchronous_commit') AS told").fetchone()
+    return (str((said or {})["told"]),)
 
 
 def demand_full(application: Application[UUID]) -> None:
     """Make sure that the peer is as durable as we are.
 
     Raises:
-        RuntimeError: it writes in another mode than WAL with synchronous FULL, so the comparison would not be fair.
+        RuntimeError: it writes otherwise than with WAL and synchronous FULL, or than with PostgreSQL's synchronous
+            commit, so the comparison would not be fair.
     """
-    if durability(application) != ("wal", FULL):
+    if durability(application) not in (("wal", FULL), ("on",)):
         raise RuntimeError(f"stock eventsourcing writes with {durability(application)}, not as durably as we do")
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from services.cases.casefile import Loaded
+from services.cases.decisionrow import decision_rows
 from services.cases.domain.case import state_name
 from services.cases.domain.file import CaseFile
 from services.cases.domain.state import (
@@ -35,6 +36,7 @@ def rows_of(before: CaseState, after: Loaded) -> list[RowChange]:
         Put(CASES, _row(after, state)),
         *_pending(before, state, after.case_id),
         *incident_rows(before, state, after.case_id),
+        *decision_rows(before, state, after.case_id),
     ]
 
 

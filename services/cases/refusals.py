@@ -112,6 +112,25 @@ def content_too_slow(seconds: int) -> Refusal:
     return Refusal("content_too_slow", f"The content would have to arrive within {seconds} s.", {"limit_s": seconds})
 
 
+def ledger_unavailable() -> Refusal:
+    """The ledger says nothing now, or has not folded yet what the dry run is about."""
+    return Refusal(
+        "ledger_unavailable", "The ledger would have to be within reach and up to date; nothing was changed."
+    )
+
+
+def supervisor_needed() -> Refusal:
+    """Officers are compared by supervisors alone."""
+    return Refusal("supervisor_needed", "A supervisor would have to ask for figures by officer.")
+
+
+def too_many_groups(limit: int) -> Refusal:
+    """More groups than an answer holds."""
+    return Refusal(
+        "too_many_groups", f"The period and the columns would have to make at most {limit} groups.", {"limit": limit}
+    )
+
+
 def contended() -> Refusal:
     """Others wrote to this case at every attempt."""
     return Refusal("contended", "The case would have to rest for a moment; the request can be sent again.")

@@ -154,6 +154,7 @@ class CaseView(BaseModel):
     id: str
     version: int
     state: str = Field(description="For the parties a case with a proposal is under review")
+    erased: bool = Field(description="The texts, numbers and contents of the case are destroyed")
     complainant: str
     respondent: str
     trade: TradeView

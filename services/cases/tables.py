@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from services.cases.decisiontables import DECISIONS, RECALL_ITEMS, RECALLS
 from shared.kit.log.rows import Table
 
 CASES: Final = Table(
@@ -84,7 +85,41 @@ ANNOUNCEMENTS: Final = Table(
     indexes=(("expires_us",),),
 )
 
+IMPORTED: Final = Table(
+    "imported",  # how far the past of a seller is imported
+    {
+        "seller": "text",
+        "version": "integer",  # of the stream of its imported penalties
+        "through_us": "integer",  # effective instant of the last one
+        "import_id": "text",  # of the last one
+    },
+    key=("seller",),
+)
+
+ERASING: Final = Table(
+    "erasing",  # cases whose erasure is recorded, and whose personal data is still to be destroyed
+    {"case_id": "text"},
+    key=("case_id",),
+)
+
+WORLD: Final = Table(
+    "world",  # the versioned data on which what is stored rests, by name
+    {"name": "text", "digest": "text"},
+    key=("name",),
+)
+
 OPEN: Final = "open"  # the stored state of what the clock calls filed, evidence_open or under_review
 FOREVER_US: Final = 2**62  # stands for "never": later than any instant that can be written down
 
-TABLES: Final = (CASES, INCIDENTS, PENDING, ANNOUNCEMENTS)
+TABLES: Final = (
+    CASES,
+    INCIDENTS,
+    PENDING,
+    ANNOUNCEMENTS,
+    DECISIONS,
+    RECALLS,
+    RECALL_ITEMS,
+    ERASING,
+    WORLD,
+    IMPORTED,
+)

@@ -14,6 +14,7 @@ from services.cases.domain.file import CaseFile, Piece
 from services.cases.domain.findings import find
 from services.cases.domain.state import Decided, Filed, Open, OverrideProposed, SevereProposed, Unfiled, penalty
 from services.cases.endview import duplicates, merger_view, refusal_view, ruling_view
+from services.cases.erased import is_erased
 from services.cases.reader import Eyes, state_for
 from services.cases.reviewview import appeal_view, correction_view, revocation_view, stay_view
 from services.cases.shapes import (
@@ -52,6 +53,7 @@ def case_view(
         state=state_for(state, now, staff=eyes.staff),
         complainant=filed.complainant,
         respondent=filed.respondent,
+        erased=is_erased(state),
         trade=TradeView(id=filed.trade.id, order_paid_at=filed.trade.order_paid_at),
         channels=list(filed.channels),
         incidents=[IncidentView(channel=one.channel, at=one.at, until=one.until) for one in filed.incidents],

@@ -17,7 +17,7 @@ from starlette.requests import ClientDisconnect
 from shared.kit.auth import Verifier, require
 from shared.kit.health import Check, health_router
 from shared.kit.identity import Principal
-from shared.kit.log.model import LogUnavailable
+from shared.kit.log.model import LogBusy, LogUnavailable
 from shared.kit.logs import told
 from shared.kit.openapi import complete
 from shared.kit.problem import CODE_KEY, Problem, answer
@@ -76,6 +76,7 @@ def create_app(
     app.state.metrics = metrics if metrics is not None else Metrics()
     app.add_middleware(Telemetry, metrics=app.state.metrics)
     app.add_exception_handler(Problem, answer)
+    app.add_exception_handler(LogBusy, _log_busy)
     app.add_exception_handler(LogUnavailable, _log_unavailable)
     app.add_exception_handler(ClientDisconnect, _hung_up)
     app.add_exception_handler(RequestValidationError, _invalid)
@@ -110,6 +111,11 @@ def _own_routes() -> APIRouter:
         return JSONResponse(request.app.openapi())
 
     return routes
+
+
+async def _log_busy(request: Request, _: Exception) -> Response:
+    detail = "Fewer requests would have to wait to be recorded; nothing of this one was written."
+    return await answer(request, Problem(503, "log_busy", detail, headers={"Retry-After": "1"}))
 
 
 async def _log_unavailable(request: Request, _: Exception) -> Response:

@@ -10,13 +10,17 @@ from typing import Final
 from shared.kit import cloudevent
 from shared.kit.cloudevent import Draft, canonical
 from shared.kit.ids import uuid7
+from shared.kit.log.grouping import GroupCommit
 from shared.kit.log.instant import Clock
 from shared.kit.log.memory import open_memory_log
 from shared.kit.log.model import MAX_READ, EncodeFor, EventLog, Stored
+from shared.kit.log.postgres import open_postgres_log
 from shared.kit.log.rows import Table
 from shared.kit.log.sqlite import open_sqlite_log
+from tests.support.postgres import Place, place
 
 NOON: Final = datetime(2026, 3, 2, 12, tzinfo=UTC)
+STORES: Final = ("memory", "sqlite", "postgres", "grouped")  # grouped: over sqlite
 NOTED: Final = "demerit.test.noted.v1"
 
 ITEMS: Final = Table(
@@ -51,6 +55,7 @@ class LogStore:
 
     name: str
     make: Callable[[Clock, Iterable[Table], EncodeFor], EventLog]
+    clean: Callable[[], None] = lambda: None
     opened: list[EventLog] = field(default_factory=list)
 
     @property
@@ -67,18 +72,44 @@ class LogStore:
         return log
 
     def close(self) -> None:
-        """Close every log that was opened here."""
+        """Close every log that was opened here, and remove what is not in a folder."""
         for log in self.opened:
             log.close()
+        self.clean()
 
 
 def store_at(name: str, folder: Path) -> LogStore:
-    """Return a store of this kind: `memory` or `sqlite`."""
+    """Return a store of this kind: one of `STORES`."""
+    if name == "postgres":
+        return postgres_store(place())
 
     def sqlite(clock: Clock, tables: Iterable[Table], encode_for: EncodeFor) -> EventLog:
         return open_sqlite_log(folder / "log.db", clock, tables, encode_for)
 
-    return LogStore(name, {"memory": open_memory_log, "sqlite": sqlite}[name])
+    def grouped(clock: Clock, tables: Iterable[Table], encode_for: EncodeFor) -> EventLog:
+        return GroupCommit(open_sqlite_log(folder / "grouped.db", clock, tables, encode_for))
+
+    return LogStore(name, {"memory": open_memory_log, "sqlite": sqlite, "grouped": grouped}[name])
+
+
+def kept_at(kind: str, where: str, clock: Clock, tables: Iterable[Table]) -> EventLog:
+    """Open the log of a kind that outlives its process: a file's path, or a migrated schema and a connection string."""
+    if kind == "postgres":
+        schema, _, dsn = where.partition(" ")
+        return open_postgres_log(dsn, schema, clock, tables)
+    log = open_sqlite_log(where, clock, tables)
+    return GroupCommit(log) if kind == "grouped" else log
+
+
+def postgres_store(at: Place) -> LogStore:
+    """Return a store in this schema, which is migrated each time that its log is opened."""
+
+    def postgres(clock: Clock, tables: Iterable[Table], encode_for: EncodeFor) -> EventLog:
+        known = tuple(tables)
+        at.migrate(known)
+        return open_postgres_log(at.dsn, at.schema, clock, known, encode_for)
+
+    return LogStore("postgres", postgres, at.drop)
 
 
 def draft(stream: str = "account-s1", version: int = 1, *, kind: str = NOTED, subject: str = "s1") -> Draft:

@@ -4,35 +4,104 @@ import json
 import os
 import subprocess
 import sys
+import xml.etree.ElementTree as ET
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from benchmarks.harness import BEGIN, END, interleave, write_table
+import pytest
+
+from benchmarks import gate, harness, syncs
+from benchmarks.callers import together
+from benchmarks.comparison import Comparison, Contender
+from benchmarks.harness import interleave
+from benchmarks.plot import chart
+from benchmarks.report import BEGIN, END, keep, write_table
+from benchmarks.rows import COMPARISONS, named
 from tests.support.tree import ROOT
 
+RECORD: dict[str, Any] = {
+    "row": "fold",
+    "store": "sqlite",
+    "unit": "decisions/s",
+    "ours": 30,
+    "limit": 40,
+    "peers": {"stock": 10},
+    "ratios": {"limit": 0.75, "stock": 3.0},
+    "ranges": {"ours": [29, 31], "limit": [39, 41], "stock": [9, 11]},
+    "size": 100,
+    "syncs_per_operation": {},
+    "commit": "c",
+    "kernel": "k",
+    "python": "p",
+    "sqlite": "s",
+    "measured_at": "2026-01-01T00:00:00+00:00",
+}
+ROWS = {"single_append", "concurrent_append", "fold", "standing_http", "as_of", "feed_ndjson"}
 
-def measured(folder: Path, row: str) -> list[dict[str, Any]]:
-    """Measure one row with a handful of operations; return what was written."""
-    command = [sys.executable, "-m", "benchmarks", "--only", row, "--size", "20"]
+
+def measured(folder: Path, row: str | None, store: str, *more: str) -> list[dict[str, Any]]:
+    """Measure one row, or all of a store, with a handful of operations; return what was written."""
+    command = [sys.executable, "-m", "benchmarks", "--store", store, "--size", "20", *more]
+    command += [] if row is None else ["--only", row]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True)
+    done = subprocess.run(command, cwd=folder, env=environment, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-4000:]
     written: list[dict[str, Any]] = json.loads((folder / "var/bench/latest.json").read_text())
     return written
 
 
+def check(record: Mapping[str, Any], row: str, store: str, peers: set[str]) -> None:
+    """Hold a record against the form that its readers know."""
+    assert (record["row"], record["store"], record["rounds"], record["size"]) == (row, store, 5, 20)
+    assert set(record["peers"]) == peers
+    assert min(record["ours"], record["limit"], *record["peers"].values()) > 0
+    assert set(record["ranges"]) == {"ours", "limit", *peers}
+    assert all(low <= high for low, high in record["ranges"].values())
+    assert set(record["ratios"]) == {"limit", *peers}
+
+
+def test_every_row_has_its_stores() -> None:
+    """Appends and the fold are measured on both stores; a row's variants belong to it."""
+    assert {one.row for one in COMPARISONS} >= ROWS
+    for row in ("single_append", "concurrent_append", "fold"):
+        assert [one.store for one in named(row, None)] == ["sqlite", "postgres"]
+    assert [one.row for one in named("as_of", None)] == ["as_of", "as_of_in_process"]
+    assert named("nothing", None) == []
+
+
 def test_rows_are_written_beside_those_of_earlier_runs(tmp_path: Path) -> None:
     """Given a row measured before, when another one is, both stand in the list, each with medians per second."""
-    assert [record["row"] for record in measured(tmp_path, "fold")] == ["fold"]
-    records = measured(tmp_path, "single_append")
-    assert [record["row"] for record in records] == ["single_append", "fold"]
-    for record in records:
-        assert (record["store"], record["unit"], record["rounds"]) == ("sqlite", "decisions/s", 5)
-        assert min(record["ours"], record["limit"], record["peers"]["stock"]) > 0
-        assert all(low <= high for low, high in record["ranges"].values())
+    assert [record["row"] for record in measured(tmp_path, "fold", "sqlite")] == ["fold"]
+    first, second = measured(tmp_path, "single_append", "sqlite")
+    check(first, "single_append", "sqlite", {"stock", "crud"})
+    check(second, "fold", "sqlite", {"stock"})
+    assert len(list((tmp_path / "var/bench/runs").iterdir())) == 2
+
+
+def test_rows_run_on_postgres(tmp_path: Path) -> None:
+    """A row on PostgreSQL has its limit and its peers there, and tells the server's version and its syncs."""
+    records = measured(tmp_path, None, "postgres", "--without", "emmett")
+    for record, row in zip(records, ("single_append", "concurrent_append", "fold"), strict=True):
+        check(record, row, "postgres", {"stock"} if row == "fold" else {"stock", "crud"})
+        assert record["postgres"]
+        assert set(record["syncs_per_operation"]) == set(record["ranges"])
+
+
+def test_two_clocks_are_asked_in_process(tmp_path: Path) -> None:
+    """The variant of a row that needs no server runs alone, and knows no peer."""
+    (record,) = measured(tmp_path, "as_of_in_process", "sqlite")
+    check(record, "as_of_in_process", "sqlite", set())
+
+
+def test_rows_run_over_http(tmp_path: Path) -> None:
+    """Servers and client are processes of their own; every answer is a 200, of as many bytes from each."""
+    check(measured(tmp_path, "standing_http", "sqlite")[0], "standing_http", "sqlite", {"stock", "crud"})
 
 
 def test_contenders_take_turns_and_the_first_changes() -> None:
-    """After a round each that does not count, every round begins with another contender."""
+    """Every round begins with another contender."""
     turns: list[str] = []
 
     def contender(name: str, rate: float) -> float:
@@ -40,24 +109,79 @@ def test_contenders_take_turns_and_the_first_changes() -> None:
         return rate
 
     rates = interleave({"a": lambda: contender("a", 1.0), "b": lambda: contender("b", 2.0)}, rounds=2)
-    assert "".join(turns) == "ab" + "ab" + "ba"
+    assert "".join(turns) == "ab" + "ba"
     assert rates == {"a": (1.0, 1.0), "b": (2.0, 2.0)}
+
+
+def lazy(size: int) -> AbstractContextManager[Mapping[str, Contender]]:
+    """Prepare contenders that sync nothing at all."""
+    return nullcontext({"ours": lambda: float(size), "limit": lambda: float(size)})
+
+
+def test_a_contender_that_does_not_sync_fails_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Given one that says it is durable, when it syncs less often than it writes, no figure comes of it."""
+    monkeypatch.setattr(syncs, "counted", lambda _store, _owner: lambda work: (work(), 3))
+    sound = Comparison("row", "sqlite", "x/s", 3, lazy, writes=True, durable=frozenset({"limit"}))
+    assert harness.measure(sound, 3).syncs == {"ours": 1.0, "limit": 1.0}
+    with pytest.raises(RuntimeError, match="limit synced 3 times for 4"):
+        harness.measure(sound, 4)
+
+
+def test_callers_share_the_work() -> None:
+    """Every piece is done once, by one of the callers; what one raises is raised."""
+    done: list[int] = []
+    assert together(4, range(100), lambda: done.append) > 0
+    assert sorted(done) == list(range(100))
+    with pytest.raises(ZeroDivisionError):
+        together(2, range(3), lambda: lambda piece: 1 / piece)
+
+
+def test_the_gate_looks_twice_before_it_closes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Given one bad moment, it stays open; given two, it closes."""
+    seen = iter([0.5, 2.0, 0.5, 0.9])
+    monkeypatch.setattr(gate, "ratio", lambda _held: next(seen))
+    held = gate.Held("fold", "stock", 1.0, 10)
+    assert gate.passes(held)
+    assert not gate.passes(held)
+
+
+def test_the_gate_holds_rows_that_there_are() -> None:
+    """Each is measured on SQLite."""
+    assert all(len(named(held.row, "sqlite")) == 1 for held in gate.GATE)
+
+
+def test_the_latest_of_each_row_is_kept(tmp_path: Path) -> None:
+    """Given a row measured again, the later figure stands in its place."""
+    order = [("single_append", "sqlite"), ("fold", "sqlite")]
+    keep(tmp_path, [RECORD], order)
+    later = {**RECORD, "ours": 31, "measured_at": "2026-01-02T00:00:00+00:00"}
+    other = {**RECORD, "row": "single_append", "measured_at": "2026-01-03T00:00:00+00:00"}
+    assert keep(tmp_path, [later, other], order) == [other, later]
+    assert len(list((tmp_path / "runs").iterdir())) == 2
 
 
 def test_the_table_replaces_the_one_between_its_marks(tmp_path: Path) -> None:
     """What stands around the marks stays, what stood between them goes."""
     document = tmp_path / "performance.md"
     document.write_text(f"before\n{BEGIN}\nwhat was there\n{END}\nafter\n")
-    record = {"row": "fold", "store": "sqlite", "ours": 30, "limit": 40, "peers": {"stock": 10}, "commit": "c"}
-    record |= {
-        "ranges": {"ours": [29, 31], "limit": [39, 41], "stock": [9, 11]},
-        "kernel": "k",
-        "python": "p",
-        "sqlite": "s",
-    }
-    write_table(document, [record])
+    write_table(document, [RECORD])
     text = document.read_text()
     assert text.startswith(f"before\n{BEGIN}\n")
     assert text.endswith(f"{END}\nafter\n")
     assert "| fold | sqlite | stock | 10 | 9–11 | 3.00 × |" in text
     assert "what was there" not in text
+    document.write_text("no marks")
+    with pytest.raises(ValueError, match="would have to have the marks"):
+        write_table(document, [RECORD])
+
+
+def test_a_chart_is_well_formed_and_rises_with_its_values() -> None:
+    """Given a curve, its points stand further right for more entries and higher for higher rates."""
+    drawn = ET.fromstring(  # noqa: S314  # our own text
+        chart("Fold <1>", "entries", "per second", {"ours": [(1000, 10.0), (100_000, 1000.0)]})
+    )
+    low, high = drawn.iterfind("{*}circle")
+    assert float(low.attrib["cx"]) < float(high.attrib["cx"])
+    assert float(low.attrib["cy"]) > float(high.attrib["cy"])
+    with pytest.raises(ValueError, match="a point"):
+        chart("Nothing", "entries", "per second", {"ours": []})

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 
-from services.cases.api.answers import LOCATION, answer, written
+from services.cases.api.answers import answer, filed, written
 from services.cases.api.bodies import Complaint, Notification
 from services.cases.api.callers import FILE, HANDLE, any_case, complainant_of, detector_of
 from services.cases.api.calls import Call, CaseId, call
@@ -27,7 +27,7 @@ def intake_router(desk: Desk) -> APIRouter:
         "/cases",
         status_code=201,
         response_class=Response,
-        responses={**written(201, "The complaint is filed", **LOCATION), **problems(409, 412)},
+        responses={**filed(201, "The complaint is filed"), **problems(409, 412)},
     )
     def file_complaint(body: Complaint, asked: Annotated[Call, by_complainant]) -> Response:
         """File a complaint (维权投诉). A buyer files as itself; the intake service says for whom."""

@@ -13,6 +13,7 @@ from services.cases.api.wanted import wanted
 from services.cases.application import Cases
 from services.cases.casefile import Loaded
 from services.cases.domain.events import Subject
+from services.cases.erased import is_erased
 from services.cases.history import read_history
 from services.cases.queue import Wanted, read_queue
 from services.cases.queueitem import queue_item
@@ -109,4 +110,4 @@ def _eyes(cases: Cases, who: Principal, loaded: Loaded) -> Eyes:
     """What the caller, whom `as_reader` has let in, may see."""
     reader = "staff" if is_staff(who) else side(who, loaded.state)
     assert reader is not None  # noqa: S101  # a stranger was told that there is no such case
-    return Eyes(reader, cases.vault.texts(loaded.case_id))
+    return Eyes(reader, {} if is_erased(loaded.state) else cases.vault.texts(loaded.case_id))

@@ -12,6 +12,11 @@ class Bell:
         self._closed = False
         self._changed = Condition()
 
+    @property
+    def position(self) -> int:
+        """The highest position heard of."""
+        return self._position
+
     def ring(self, position: int) -> None:
         """Say that the log stands at `position`; called after its commit. A lower one than known changes nothing."""
         with self._changed:

@@ -23,6 +23,16 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return sha256(b"\x01" + left + right).digest()
 
 
+def packed(frontier: Frontier) -> bytes:
+    """Return the hashes of a frontier behind each other, as stores keep them."""
+    return b"".join(frontier)
+
+
+def unpacked(hashes: bytes) -> Frontier:
+    """Return the frontier of which these are the hashes."""
+    return tuple([hashes[at : at + HASH_BYTES] for at in range(0, len(hashes), HASH_BYTES)])
+
+
 def append(frontier: Frontier, size: int, leaf: bytes) -> Frontier:
     """Return the frontier of the tree of `size` leaves with one more; see `extend`."""
     return extend(frontier, size, (leaf,))

@@ -245,6 +245,10 @@ class LogUnavailable(Exception):
     """The store cannot take or give events now. The caller may try again; whether a write happened must be asked."""
 
 
+class LogBusy(LogUnavailable):
+    """As many appends wait as may: nothing of this one was written. The caller may try again in a moment."""
+
+
 class LogInUse(LogUnavailable):
     """Another process, or another log of this one, has the store open: it has one writer."""
 

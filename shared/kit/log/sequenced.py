@@ -23,7 +23,7 @@ from shared.kit.log.model import (
 from shared.kit.log.query import Query, query
 from shared.kit.log.rows import Row, Table, Value, Where
 from shared.kit.log.sequence import HeadRow
-from shared.kit.log.shape import Key, Shape
+from shared.kit.log.shape import Key, Shape, is_text
 from shared.kit.log.shapes import Shapes
 
 PROMISE_EVERY_US: Final = 1_000_000
@@ -101,10 +101,19 @@ class SequencedLog(EventLog):
             raise ValueError(f"a page holds 1 to {MAX_READ} events after a position from 0 on")
         if len(types) > MAX_TYPES:
             raise ValueError(f"a page is filtered by at most {MAX_TYPES} types")
-        events, head = store.page(after, limit, types, subject)
+        events, head = self._page(store, after, limit, types, subject)
         through = events[-1].position if len(events) == limit else max(after, head.position)
         recorded_through = events[-1].recorded_at if through < head.position else from_us(self._recorded_through(head))
         return Page(tuple(events), through, head.position, recorded_through)
+
+    def _page(
+        self, store: Store, after: int, limit: int, types: Sequence[str], subject: str | None
+    ) -> tuple[list[Stored], HeadRow]:
+        """Ask the store only for what can be in it."""
+        known = [one for one in types if is_text(one)]
+        if (types and not known) or (subject is not None and not is_text(subject)):
+            return [], store.head_row()
+        return store.page(after, limit, known, subject)
 
     def _recorded_through(self, head: HeadRow) -> int:
         """Return the instant that every event after this head exceeds: a new promise if the last is a second old."""
@@ -118,16 +127,19 @@ class SequencedLog(EventLog):
         store = self._opened()
         if len(names) > MAX_STREAMS:
             raise ValueError(f"at most {MAX_STREAMS} streams are read at once")
-        return store.streams(names) if names else []
+        known = [name for name in names if is_text(name)]
+        return store.streams(known) if known else []
 
     def head(self) -> Head:
         return self._opened().head_row().head()
 
     def kept(self, scope: str) -> KeptResponse | None:
-        return self._opened().kept(scope)
+        store = self._opened()
+        return store.kept(scope) if is_text(scope) else None
 
     def tracked(self, name: str) -> int:
-        return self._opened().tracked(name)
+        store = self._opened()
+        return store.tracked(name) if is_text(name) else 0
 
     def get(self, table: Table, *key: Value) -> Row | None:
         store = self._opened()

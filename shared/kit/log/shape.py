@@ -11,8 +11,8 @@ _MIN_INTEGER: Final = -(2**63)
 _MAX_INTEGER: Final = 2**63 - 1
 
 
-def _is_text(value: object) -> bool:
-    """Whether every store can hold it: no NUL (PostgreSQL has none), no lone surrogate (UTF-8 has none)."""
+def is_text(value: object) -> bool:
+    """Return whether it is text that every store can hold: no NUL (PostgreSQL has none), no lone surrogate (UTF-8)."""
     if type(value) is not str or "\0" in value:
         return False
     return value.isascii() or not any("\ud800" <= character <= "\udfff" for character in value)
@@ -23,7 +23,7 @@ def _is_integer(value: object) -> bool:
 
 
 FITS: Final[Mapping[str, Callable[[object], bool]]] = {
-    "text": _is_text,
+    "text": is_text,
     "integer": _is_integer,
     "blob": lambda value: type(value) is bytes,
 }
@@ -59,7 +59,7 @@ class Shape:
             self._good.add(types)
         for at in self._text_at:
             value = values[at]
-            if value is not None and ("\0" in value or not (value.isascii() or _is_text(value))):
+            if value is not None and ("\0" in value or not (value.isascii() or is_text(value))):
                 raise ValueError(f"column {self.columns[at]} of table {self.name} cannot hold such a text")
         for at in self._integer_at:
             value = values[at]

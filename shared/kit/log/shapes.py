@@ -8,7 +8,17 @@ from shared.kit.log.rows import Table
 from shared.kit.log.shape import FITS, Shape
 
 RESERVED: Final = frozenset(
-    {"stored_events", "aggregate_events", "stored_snapshots", "tracking", "log_identity", "log_head", "kept_responses"}
+    {
+        "aggregate_events",
+        "kept_responses",
+        "log_head",
+        "log_identity",
+        "log_migrations",
+        "notification_tracking",
+        "stored_events",
+        "stored_snapshots",
+        "tracking",
+    }
 )
 _NAME: Final = re.compile(r"(?!sqlite_|pg_)[a-z][a-z0-9_]{0,62}")
 

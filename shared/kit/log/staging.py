@@ -29,7 +29,7 @@ from shared.kit.log.model import (
 )
 from shared.kit.log.rows import Put, RowChange, Value
 from shared.kit.log.sequence import HeadRow, StagedEvent
-from shared.kit.log.shape import Key
+from shared.kit.log.shape import Key, is_text
 from shared.kit.log.shapes import Shapes
 
 
@@ -55,10 +55,16 @@ class Asked(NamedTuple):
 
 
 def asked(appends: Sequence[Append]) -> Asked:
-    """Return what must be looked up, under the append lock, before `appends` are staged."""
+    """Return what must be looked up, under the append lock, before `appends` are staged.
+
+    Raises:
+        ValueError: a name is none that every store can hold.
+    """
     streams = {draft.stream: None for append in appends for draft in append.events}
     scopes = {append.idempotency.scope: None for append in appends if append.idempotency}
     names = {append.tracking.name: None for append in appends if append.tracking}
+    if not all(is_text(name) for group in (streams, scopes, names) for name in group):
+        raise ValueError("names of streams, keys and tracking are text without NUL or lone surrogates")
     return Asked([*streams], [*scopes], [*names])
 
 
@@ -128,8 +134,8 @@ class Staging:
             recorded_us = now_us if now_us > recorded_us else recorded_us + 1
             recorded_at = from_us(recorded_us)
             stream, subject, kind = draft.stream, draft.subject, draft.type
-            if "\0" in stream or "\0" in subject or "\0" in kind:
-                raise ValueError("stream, subject and type hold no NUL: not every store could keep it")
+            if not (is_text(subject) and is_text(kind)):
+                raise ValueError("subject and type of an event are text without NUL or lone surrogates")
             state = encode(draft, position, recorded_at)
             leaf = leaf_hash(state)
             events.append(StagedEvent(position, stream, draft.stream_version, kind, recorded_us, subject, leaf, state))

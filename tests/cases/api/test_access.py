@@ -1,5 +1,6 @@
 """Every endpoint × every role, in one table: who is let in, and that nobody else learns whether a case exists."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -50,6 +51,7 @@ ENDPOINTS = [
     Endpoint("POST", "/cases/{case}/confirmation", OFFICERS, body={"answer": "confirm"}),
     Endpoint("POST", "/cases/{case}/proposal/withdrawal", OFFICERS),
     Endpoint("POST", "/cases/{case}/decision/notification", STAFF, body={}),
+    Endpoint("POST", "/cases/{case}/erasure", ("supervisor", "admin")),
     Endpoint("POST", EVIDENCE + "/{piece}/admission", STAFF, body={"admit": True, "reason": "x"}),
     Endpoint("POST", "/cases/{case}/deadline-extension", SUPERVISORS, body=EXTENSION),
     Endpoint("POST", "/cases/{case}/merge", STAFF, body={"into": ABSENT, "reason": "x"}),
@@ -63,6 +65,13 @@ ENDPOINTS = [
     Endpoint("POST", "/cases/{case}/revocation", SUPERVISORS, body={"reason": "x"}),
     Endpoint("POST", "/cases/{case}/revocation/confirmation", SUPERVISORS, body={"answer": "confirm"}),
     Endpoint("POST", "/cases/{case}/revocation/withdrawal", SUPERVISORS),
+    Endpoint("POST", "/recalls", SUPERVISORS, body={"mode": "propose", "criteria": {"officer": "x"}, "reason": "x"}),
+    Endpoint("GET", "/recalls", SUPERVISORS),
+    Endpoint("GET", "/recalls/{recall}", SUPERVISORS),
+    Endpoint("GET", "/recalls/{recall}/decisions", SUPERVISORS),
+    Endpoint("POST", "/recalls/{recall}/confirmation", SUPERVISORS, body={"answer": "confirm"}),
+    Endpoint("POST", "/recalls/{recall}/withdrawal", SUPERVISORS),
+    Endpoint("GET", "/statistics/overturns", STAFF),
     Endpoint("GET", "/feed", READERS),
     Endpoint("GET", "/metrics", ("monitor", "admin")),
     Endpoint("GET", "/openapi.json", tuple(ROLES)),
@@ -82,7 +91,7 @@ def strange(service: CasesService) -> dict[str, str]:
     """A case, and a piece of its evidence, of people whom no caller of the table is."""
     intake = service.caller("intake", "intake-1")
     case = service.file(intake, complainant="b-9", respondent="s-9")
-    return {"case": case, "piece": service.evidence(case, by=intake)}
+    return {"case": case, "piece": service.evidence(case, by=intake), "recall": ABSENT}
 
 
 def ask(service: CasesService, endpoint: Endpoint, role: str, where: dict[str, str]) -> tuple[int, str]:
@@ -158,7 +167,8 @@ def test_the_table_names_every_route(service: CasesService) -> None:
     """A route that is missing here has not been thought about."""
     document = service.officer.get("/openapi.json")
     served = {f"{method.upper()} {path}" for path, methods in document["paths"].items() for method in methods}
-    tabled = {name.replace("{case}", "{case_id}").replace("{piece}", "{evidence_id}") for name in NAMED}
+    renamed = {"{case}": "{case_id}", "{piece}": "{evidence_id}", "{recall}": "{recall_id}"}
+    tabled = {re.sub("{case}|{piece}|{recall}", lambda found: renamed[found[0]], name) for name in NAMED}
     assert served == (tabled - {"GET /openapi.json"}) | {f"GET {path}" for path in OPEN}
 
 

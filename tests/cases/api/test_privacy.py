@@ -1,55 +1,11 @@
 """Nothing personal in the log, in what the process prints, or in what it answers to those who may not read it."""
 
 import io
-import logging
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-import structlog
-
-from shared.kit.logs import configure_logging
 from tests.support.cases_service import CasesService, cases_service, complaint, review, uphold
-
-WORDS = {
-    "narrative": "卖家夜里不停打来，扬言报复全家 NARRATIVE-7f3a",
-    "contact": "+86 13911112222",
-    "statement": "我叫张三，住在和平路八号 STATEMENT-51bc",
-    "reason": "张三的号码经核实 REASON-90de",
-    "recusal": "我与张三是同学 RECUSAL-2b4f",
-    "late": "张三因病迟延 LATE-3c1d",
-    "merger": "与张三的另一投诉重复 MERGER-77aa",
-    "refusal": "张三并非交易当事人 REFUSAL-8b2e",
-    "extension": "等待张三补证 EXTENSION-41f0",
-    "appeal": "我张三从未拨打 APPEAL-6d5c",
-    "wanted": "请张三补充通话详单 WANTED-0e9b",
-    "supplement": "张三的通话详单如下 SUPPLEMENT-c4d3",
-    "stay": "张三店铺停业损失大 STAY-f2a8",
-    "review": "张三所述属实 REVIEW-b6e1",
-    "revocation": "张三被误判 REVOCATION-d90f",
-    "number": "JZ-13911112222-NUMBER",
-    "key": "key-of-13911112222",
-}
-PDF = b"%PDF-1.7\nCONTENT-13911112222 " + "张三的通话".encode() * 50
-FORMS = [form for word in WORDS.values() for form in (word, word.split()[-1], word.encode().decode("latin-1"))]
-
-
-@pytest.fixture
-def printed() -> Iterator[io.StringIO]:
-    """What the process prints, as it is configured to run."""
-    root = logging.getLogger()
-    handlers, level, config = root.handlers[:], root.level, structlog.get_config()
-    configure_logging("cases", "DEBUG")
-    stream = io.StringIO()
-    for handler in root.handlers:
-        assert isinstance(handler, logging.StreamHandler)
-        handler.setStream(stream)
-    yield stream
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    structlog.configure(**config)
-    structlog.reset_defaults()
+from tests.support.personal import PDF, WORDS, everything, found_in
 
 
 def played(cases: CasesService) -> str:
@@ -111,19 +67,6 @@ def beside(cases: CasesService) -> None:
     piece = cases.evidence(first, PDF)
     ruling = {"admit": True, "reason": WORDS["late"]}
     cases.officer.post(f"/cases/{first}/evidence/{piece}/admission", ruling)
-
-
-def found_in(content: bytes) -> list[str]:
-    """Return what personal words stand in these bytes, in any encoding we know of."""
-    places = content + content.decode("utf-8", "replace").encode("utf-8").lower()
-    escaped = [form.encode("unicode_escape") for form in FORMS if not form.isascii()]
-    plain = [form.encode() for form in FORMS] + [b"13911112222", b"CONTENT-139"]
-    return [repr(word) for word in (*plain, *escaped) if word in places]
-
-
-def everything(folder: Path) -> dict[str, bytes]:
-    """Return every file of the service but its keys, database journals included."""
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def test_no_file_and_no_line_holds_what_people_said(tmp_path: Path, printed: io.StringIO) -> None:

@@ -8,7 +8,7 @@ from types import ModuleType
 
 from services.cases import refusals
 from services.cases.domain import errors
-from services.cases.main import STATUS, STATUS_OF
+from services.cases.statuses import STATUS, STATUS_OF
 from shared.kit.decider import Refusal
 
 OF_CASES = [import_module(f"{errors.__name__}.{module.name}") for module in iter_modules(errors.__path__)]

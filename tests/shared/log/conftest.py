@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from shared.kit.log.model import EventLog
-from tests.support.logs import LogStore, StandingClock, store_at
+from tests.support.logs import STORES, LogStore, StandingClock, store_at
 
 
 @pytest.fixture
@@ -15,7 +15,7 @@ def clock() -> StandingClock:
     return StandingClock()
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=STORES)
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[LogStore]:
     """One place of each kind."""
     place = store_at(request.param, tmp_path)

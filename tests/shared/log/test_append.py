@@ -1,16 +1,17 @@
 """Conformance: what every log promises of an append (positions, times, bytes, tree, conflicts)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from shared.kit import cloudevent
 from shared.kit.cloudevent import Draft, Encode
 from shared.kit.log import merkle
-from shared.kit.log.model import Append, Appended, EventLog, Stamp, StreamConflict
+from shared.kit.log.model import Append, Appended, EventLog, Idempotency, Stamp, StreamConflict, Tracking
 from shared.kit.log.rows import RowChange
-from tests.support.logs import NOON, LogStore, StandingClock, draft, everything, plain_root
+from tests.support.logs import NOON, NOTED, LogStore, StandingClock, draft, everything, plain_root
 
 
 def appended(log: EventLog, *drafts: Draft) -> Appended:
@@ -144,13 +145,35 @@ def test_a_batch_has_a_limit(log: EventLog) -> None:
     assert log.append_batch([Append()] * 1000) == [Appended(())] * 1000
 
 
+@pytest.mark.parametrize("name", ["a\0b", "\ud800"], ids=["NUL", "surrogate"])
 @pytest.mark.parametrize(
-    "named", [draft("a\0b"), draft(kind="a\0b"), draft(subject="a\0b")], ids=["stream", "type", "subject"]
+    "named",
+    [
+        lambda name: Append([replace(draft(), stream=name)]),
+        lambda name: Append([draft(kind=name)]),
+        lambda name: Append([draft(subject=name)]),
+        lambda name: Append([draft()], idempotency=Idempotency(name, b"d", lambda _: b"r")),
+        lambda name: Append([draft()], tracking=Tracking(name, 1)),
+    ],
+    ids=["stream", "type", "subject", "key", "tracking"],
 )
-def test_a_name_with_nul_is_refused(log: EventLog, named: Draft) -> None:
-    with pytest.raises(ValueError, match="NUL"):
-        log.append(Append([named]))
+def test_a_name_that_not_every_store_could_hold_is_refused(
+    log: EventLog, named: Callable[[str], Append], name: str
+) -> None:
+    with pytest.raises(ValueError, match="text without NUL"):
+        log.append_batch([Append([draft("case-1")]), named(name)])
     assert log.head().position == 0
+
+
+@pytest.mark.parametrize("name", ["a\0b", "\ud800"], ids=["NUL", "surrogate"])
+def test_a_name_that_no_log_holds_is_not_found(log: EventLog, name: str) -> None:
+    appended(log, draft())
+    assert log.stream(name) == []
+    assert log.stream(name, "account-s1") == everything(log)
+    assert (log.kept(name), log.tracked(name)) == (None, 0)
+    for page in (log.read(0, 9, subject=name), log.read(0, 9, types=[name])):
+        assert (page.events, page.scanned_through, page.head) == ((), 1, 1)
+    assert log.read(0, 9, types=[name, NOTED]).events == tuple(everything(log))
 
 
 def test_the_log_renders_with_the_encoder_it_was_given(store: LogStore, clock: StandingClock) -> None:

@@ -13,7 +13,7 @@ from shared.kit import cloudevent
 from shared.kit.cloudevent import Draft, Encode
 from shared.kit.log.model import Append, EventLog, Idempotency, Outcome, Stamp, Tracking
 from shared.kit.log.rows import Operator, Put, Remove, RowChange, Unless, Value, Where, ordering
-from tests.support.logs import ITEMS, StandingClock, draft, everything, store_at
+from tests.support.logs import ITEMS, STORES, StandingClock, draft, everything, store_at
 
 KINDS = ("demerit.test.red.v1", "demerit.test.green.v1")
 OPERATORS: tuple[Operator, ...] = ("=", "<", "<=", ">", ">=")
@@ -72,7 +72,7 @@ class AlikeLogs(RuleBasedStateMachine):
         super().__init__()
         self.folder = TemporaryDirectory()
         self.clock = StandingClock()
-        self.stores = [store_at(name, Path(self.folder.name)) for name in ("memory", "sqlite")]
+        self.stores = [store_at(name, Path(self.folder.name)) for name in STORES]
         self.logs = [store.open(self.clock, encode_for=one_source) for store in self.stores]
         self.one_by_one = self.stores[0].open(self.clock, encode_for=one_source)
         self.logs.append(self.one_by_one)

@@ -6,7 +6,9 @@ import pytest
 from eventsourcing import persistence
 
 from shared.kit.log import merkle
+from shared.kit.log.grouping import GroupCommit
 from shared.kit.log.model import Append, Appended, EventLog, StreamConflict
+from shared.kit.log.postgres.store import PostgresStore
 from shared.kit.log.sequenced import SequencedLog
 from shared.kit.log.sqlite.store import SqliteStore
 from tests.support.logs import NOON, draft, everything, plain_root
@@ -14,8 +16,10 @@ from tests.support.logs import NOON, draft, everything, plain_root
 
 def recorder_of(log: EventLog) -> Any:
     """Return the library's recorder under a log."""
+    if isinstance(log, GroupCommit):
+        return recorder_of(log._log)
     assert isinstance(log, SequencedLog)
-    return log._store._recorder if isinstance(log._store, SqliteStore) else log._store
+    return log._store._recorder if isinstance(log._store, SqliteStore | PostgresStore) else log._store
 
 
 def stored(stream: str, version: int) -> persistence.StoredEvent:
@@ -41,6 +45,13 @@ def test_it_joins_the_order_the_tree_and_the_time(log: EventLog) -> None:
     assert merkle.root(log.head().frontier) == plain_root([event.state for event in events])
     assert log.read(0, 10, subject="s1").events == (events[0], events[3], events[4])
     assert log.wait(4, 0)
+
+
+@pytest.mark.parametrize("state", [b"", b"\x00\xff", "é \\ '卖".encode(), b"it's 100% \\x41", b"x" * 100_000])
+def test_bytes_are_kept_as_they_are(log: EventLog, state: bytes) -> None:
+    given = [persistence.StoredEvent("other", version, "topic", state) for version in (1, 2)]
+    recorder_of(log).insert_events([*given, stored("other", 3)])
+    assert [event.state for event in everything(log)] == [state, state, b"any bytes 3"]
 
 
 def test_a_conflict_of_its_leaves_nothing(log: EventLog) -> None:

@@ -16,8 +16,9 @@ from eventsourcing import persistence
 from eventsourcing import sqlite as library
 
 from shared.kit.log.bell import Bell
+from shared.kit.log.errors import StoreBroken, StoreUnavailable
 from shared.kit.log.sequence import HeadRow
-from shared.kit.log.sqlite.errors import StoreBroken, StoreUnavailable, leaves_state_open, translated
+from shared.kit.log.sqlite.errors import leaves_state_open, translated
 from shared.kit.log.sqlite.head import trusted_head
 from shared.kit.log.sqlite.lockfile import LockFile
 from shared.kit.log.sqlite.schema import check_version

@@ -5,17 +5,9 @@ from typing import Final
 
 from eventsourcing import persistence
 
-from shared.kit.log.model import LogBroken, LogUnavailable
+from shared.kit.log.errors import StoreUnavailable
 
 _NOTHING_WRITTEN: Final = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
-
-
-class StoreUnavailable(LogUnavailable, persistence.OperationalError):
-    """SQLite is locked, full, unreadable or closed; nothing was written."""
-
-
-class StoreBroken(LogBroken, persistence.OperationalError):
-    """A commit failed and what is on disk is not known before the file is opened again."""
 
 
 def translated(error: sqlite3.Error) -> persistence.PersistenceError:

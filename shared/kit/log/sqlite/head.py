@@ -2,9 +2,9 @@
 
 import sqlite3
 
-from shared.kit.log.merkle import HASH_BYTES
+from shared.kit.log.errors import StoreUnavailable
+from shared.kit.log.merkle import packed, unpacked
 from shared.kit.log.sequence import HeadRow
-from shared.kit.log.sqlite.errors import StoreUnavailable
 
 
 def read_head(connection: sqlite3.Connection) -> HeadRow:
@@ -12,8 +12,7 @@ def read_head(connection: sqlite3.Connection) -> HeadRow:
     position, recorded_us, promised_us, frontier = connection.execute(
         "SELECT position, recorded_us, promised_us, frontier FROM log_head"
     ).fetchone()
-    hashes = tuple(frontier[at : at + HASH_BYTES] for at in range(0, len(frontier), HASH_BYTES))
-    return HeadRow(position, recorded_us, promised_us, hashes)
+    return HeadRow(position, recorded_us, promised_us, unpacked(frontier))
 
 
 def trusted_head(connection: sqlite3.Connection) -> HeadRow:
@@ -35,7 +34,7 @@ def write_head(connection: sqlite3.Connection, before: HeadRow, after: HeadRow) 
     Raises:
         StoreUnavailable: the row is not `before`: another program has written to the file.
     """
-    row = (after.position, after.recorded_us, after.promised_us, b"".join(after.frontier))
+    row = (after.position, after.recorded_us, after.promised_us, packed(after.frontier))
     found = connection.execute(
         "UPDATE log_head SET position = ?, recorded_us = ?, promised_us = ?, frontier = ? "
         "WHERE position = ? AND recorded_us = ? AND promised_us = ?",

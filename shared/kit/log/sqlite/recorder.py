@@ -11,12 +11,12 @@ from eventsourcing import sqlite as library
 
 from shared.kit import cloudevent
 from shared.kit.cloudevent import Encode
+from shared.kit.log.errors import StoreUnavailable
 from shared.kit.log.instant import Clock, utc_now
 from shared.kit.log.model import Append, EncodeFor, KeptResponse, Outcome
 from shared.kit.log.shapes import Shapes
 from shared.kit.log.sqlite import schema
 from shared.kit.log.sqlite.datastore import LogDatastore, Turn
-from shared.kit.log.sqlite.errors import StoreUnavailable
 from shared.kit.log.sqlite.head import write_head
 from shared.kit.log.sqlite.table import SqliteTable
 from shared.kit.log.staging import Known, Staging, asked

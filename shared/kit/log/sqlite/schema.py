@@ -8,7 +8,7 @@ import sqlite3
 from typing import Final
 from uuid import uuid4
 
-from shared.kit.log.sqlite.errors import StoreUnavailable
+from shared.kit.log.errors import StoreUnavailable
 
 VERSION: Final = 1
 

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from typing import Final
 
 from shared.kit.log.bell import Bell
+from shared.kit.log.errors import StoreBroken, StoreUnavailable
 from shared.kit.log.model import Append, KeptResponse, Outcome, Stored
 from shared.kit.log.query import Query
 from shared.kit.log.rows import Row
 from shared.kit.log.sequence import HeadRow, promised
 from shared.kit.log.shape import Key, Shape
 from shared.kit.log.shapes import Shapes
-from shared.kit.log.sqlite.errors import StoreBroken, StoreUnavailable
 from shared.kit.log.sqlite.head import read_head, write_head
 from shared.kit.log.sqlite.page import EVENTS, paged, stored
 from shared.kit.log.sqlite.recorder import SqliteRecorder

@@ -2,10 +2,11 @@
 
 import sqlite3
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Final
 
+from shared.kit.log.conditions import where_clause
 from shared.kit.log.query import Query
-from shared.kit.log.rows import Row, Value, Where, ordering
+from shared.kit.log.rows import Row, Value, ordering
 from shared.kit.log.shape import Key, Shape
 
 _TYPES: Final = {"text": "TEXT", "integer": "INTEGER", "blob": "BLOB"}
@@ -73,43 +74,9 @@ class SqliteTable:
 
     def select(self, connection: sqlite3.Connection, query: Query) -> list[Row]:
         """Return the rows a query asks for."""
-        conditions: list[str] = []
-        values: list[Value] = []
-        for condition, given in (*map(_condition, query.where), *_behind(query)):
-            conditions.append(condition)
-            values += given
-        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+        where, values = where_clause(query, "?")
         statement = f"{self._select}{where} ORDER BY {_listed(query.order)} LIMIT ?"
         return [self._row(found) for found in connection.execute(statement, (*values, query.limit))]
 
     def _row(self, found: sqlite3.Row) -> Row:
         return dict(zip(self._shape.columns, found, strict=True))
-
-
-def _condition(where: Where) -> tuple[str, tuple[Any, ...]]:
-    match where.operator:
-        case "null":
-            return f'"{where.column}" IS NULL', ()
-        case "not null":
-            return f'"{where.column}" IS NOT NULL', ()
-        case "in":
-            assert isinstance(where.value, tuple)  # noqa: S101  # a checked query says so
-            return f'"{where.column}" IN ({", ".join("?" for _ in where.value)})', where.value
-        case operator:
-            return f'"{where.column}" {operator} ?', (where.value,)
-
-
-def _behind(query: Query) -> Iterator[tuple[str, tuple[Value, ...]]]:
-    """Yield the condition "sorts behind `after`", nulls first, and before it a bound that an index can use."""
-    if not query.after:
-        return
-    first, least = query.order[0], query.after[0]
-    if least is not None:
-        yield f'"{first}" >= ?', (least,)
-    ways: list[str] = []
-    values: list[Value] = []
-    for at, (column, value) in enumerate(zip(query.order, query.after, strict=True)):
-        above = f'"{column}" IS NOT NULL' if value is None else f'"{column}" > ?'
-        ways.append(" AND ".join([*(f'"{equal}" IS ?' for equal in query.order[:at]), above]))
-        values += [*query.after[:at], *(() if value is None else (value,))]
-    yield f"({' OR '.join(f'({way})' for way in ways)})", tuple(values)

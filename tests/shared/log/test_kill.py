@@ -4,26 +4,27 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from shared.kit.log import merkle
 from shared.kit.log.instant import utc_now
-from shared.kit.log.model import Append, Appended
-from shared.kit.log.sqlite import open_sqlite_log
-from tests.support.logs import TABLES, TALLIES, draft, everything, plain_root
+from shared.kit.log.model import Append, Appended, EventLog
+from tests.support.logs import TABLES, TALLIES, draft, everything, kept_at, plain_root
+from tests.support.postgres import place
 
 WRITER = """
 import sys, threading
-from datetime import UTC, datetime
+from shared.kit.log.instant import utc_now
 from shared.kit.log.model import Append, Idempotency, Tracking
 from shared.kit.log.rows import Put
-from shared.kit.log.sqlite import open_sqlite_log
-from tests.support.logs import TABLES, TALLIES, draft
+from tests.support.logs import TABLES, TALLIES, draft, kept_at
 
-log = open_sqlite_log(sys.argv[1], lambda: datetime.now(UTC), TABLES)
-start = int(sys.argv[2])
+log = kept_at(sys.argv[1], sys.argv[2], utc_now, TABLES)
+start = int(sys.argv[3])
 
 def work(writer):
     for turn in range(1, 1_000_000):
@@ -40,15 +41,39 @@ def work(writer):
         if turn % 5 == 0:
             log.read(0, 1000)
 
-for writer in range(3):
+for writer in range(8):
     threading.Thread(target=work, args=(writer,), daemon=True).start()
 threading.Event().wait()
 """
 
 
-def acknowledged_until_killed(path: Path, round_: int, acknowledgements: int) -> list[int]:
+@dataclass(frozen=True)
+class Where:
+    """A log that outlives its process: the kind of its store, and where it is."""
+
+    kind: str
+    at: str
+
+    def open(self) -> EventLog:
+        """Open the log, as soon as what the killed process held is given back."""
+        return kept_at(self.kind, self.at, utc_now, TABLES)
+
+
+@pytest.fixture(params=["sqlite", "postgres", "grouped"])
+def where(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Where]:
+    """A place for a log in each store that keeps it, and behind a group commit."""
+    if request.param != "postgres":
+        yield Where(request.param, str(tmp_path / "log.db"))
+        return
+    made = place()
+    made.migrate(TABLES)
+    yield Where("postgres", f"{made.schema} {made.dsn}")
+    made.drop()
+
+
+def acknowledged_until_killed(where: Where, round_: int, acknowledgements: int) -> list[int]:
     """Run a process that appends; kill it in the middle; return the positions it acknowledged."""
-    command = [sys.executable, "-c", WRITER, str(path), str(round_)]
+    command = [sys.executable, "-c", WRITER, where.kind, where.at, str(round_)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": "."}) as writer:
         assert writer.stdout is not None
         first = [writer.stdout.readline() for _ in range(acknowledgements)]
@@ -60,12 +85,11 @@ def acknowledged_until_killed(path: Path, round_: int, acknowledgements: int) ->
 
 
 @pytest.mark.parametrize("acknowledgements", [1, 40, 133])
-def test_a_killed_log_keeps_what_it_acknowledged(tmp_path: Path, acknowledgements: int) -> None:
-    path = tmp_path / "log.db"
+def test_a_killed_process_leaves_what_it_acknowledged(where: Where, acknowledgements: int) -> None:
     acknowledged: list[int] = []
     for round_ in range(2):
-        acknowledged += acknowledged_until_killed(path, round_, acknowledgements)
-        log = open_sqlite_log(path, utc_now, TABLES)
+        acknowledged += acknowledged_until_killed(where, round_, acknowledgements)
+        log = where.open()
         stored = everything(log)
         positions = [event.position for event in stored]
         assert set(acknowledged) <= set(positions)
@@ -87,12 +111,10 @@ def test_a_killed_log_keeps_what_it_acknowledged(tmp_path: Path, acknowledgement
     assert len(set(acknowledged)) == len(acknowledged)
 
 
-def test_a_killed_log_can_be_written_again_at_once(tmp_path: Path) -> None:
-    path = tmp_path / "log.db"
-    acknowledged_until_killed(path, 0, 10)
-    log = open_sqlite_log(path, utc_now, TABLES)
-    head = log.head().position
+def test_a_killed_log_can_be_written_again_at_once(where: Where) -> None:
+    acknowledged_until_killed(where, 0, 10)
+    log = where.open()
     outcome = log.append(Append([draft("after")]))
     assert isinstance(outcome, Appended)
-    assert outcome.stamps[0].position == head + 1
+    assert outcome.stamps[0].position == log.head().position
     log.close()

@@ -1,0 +1,80 @@
+"""The second round trip of an append: write everything that was staged, and commit it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+import psycopg
+
+from shared.kit.log.merkle import packed
+from shared.kit.log.postgres.listening import channel
+from shared.kit.log.postgres.table import PostgresTable
+from shared.kit.log.sequence import HeadRow, StagedEvent
+from shared.kit.log.staging import Staging
+
+# The bytes of all events come as one value, cut here: as text where they are, which is half as long as their digits.
+_EVENTS: Final = """
+WITH joined AS MATERIALIZED (SELECT {states} AS states)
+INSERT INTO stored_events
+    (notification_id, originator_id, originator_version, topic, recorded_us, subject, leaf, state)
+SELECT given.position, given.stream, given.version, given.topic, given.recorded_us, given.subject,
+    substr(%s::bytea, 32 * given.at::integer - 31, 32), substr(joined.states, given.start, given.size)
+FROM joined, unnest(%s::bigint[], %s::text[], %s::bigint[], %s::text[], %s::bigint[], %s::text[],
+    %s::integer[], %s::integer[]) WITH ORDINALITY
+    AS given (position, stream, version, topic, recorded_us, subject, start, size, at)
+"""
+_KEPT: Final = "INSERT INTO kept_responses SELECT * FROM unnest(%s::text[], %s::bytea[], %s::bytea[])"
+_TRACKED: Final = (
+    "INSERT INTO notification_tracking SELECT * FROM unnest(%s::text[], %s::bigint[]) "
+    "ON CONFLICT (application_name) DO UPDATE SET notification_id = excluded.notification_id"
+)
+_HEAD: Final = "UPDATE log_head SET position = %s, recorded_us = %s, promised_us = %s, frontier = %s"
+_NOTIFY: Final = "SELECT pg_notify(%s, '')"
+
+
+def commit(
+    connection: psycopg.Connection[Any],
+    schema: str,
+    tables: Mapping[str, PostgresTable],
+    before: HeadRow,
+    staging: Staging,
+) -> None:
+    """Write what was staged and commit, in one message: a statement that fails keeps the rest from being run.
+
+    Raises:
+        psycopg.Error: where the connection was cut, it is not known whether it was written.
+    """
+    parts = list(_statements(tables, staging))
+    if staging.head is not before:
+        head = staging.head
+        parts.append((_HEAD, [head.position, head.recorded_us, head.promised_us, packed(head.frontier)]))
+    if staging.events:
+        parts.append((_NOTIFY, [channel(schema)]))
+    statements = "; ".join([*(statement for statement, _ in parts), "COMMIT"])
+    psycopg.ClientCursor(connection).execute(statements, [value for _, values in parts for value in values])
+
+
+def _statements(tables: Mapping[str, PostgresTable], staging: Staging) -> Iterator[tuple[str, Sequence[Any]]]:
+    if staging.events:
+        yield _events(staging.events)
+    if staging.kept:
+        kept = staging.kept.values()
+        yield _KEPT, [[*staging.kept], [one.digest for one in kept], [one.response for one in kept]]
+    if staging.tracked:
+        yield _TRACKED, [[*staging.tracked], [*staging.tracked.values()]]
+    for name, changes in staging.rows.items():
+        yield from tables[name].changes(changes)
+
+
+def _events(events: Sequence[StagedEvent]) -> tuple[str, list[Any]]:
+    positions, streams, versions, types, times, subjects, leaves, states = (list(c) for c in zip(*events, strict=True))
+    starts = [1]
+    for state in states[:-1]:
+        starts.append(starts[-1] + len(state))
+    joined = b"".join(states)
+    given: bytes | str = joined
+    form = "%s::bytea"
+    if b"\0" not in joined and joined.isascii():
+        given, form = joined.decode("ascii"), "convert_to(%s, 'UTF8')"
+    sizes = [len(state) for state in states]
+    columns = [positions, streams, versions, types, times, subjects, starts, sizes]
+    return _EVENTS.format(states=form), [given, b"".join(leaves), *columns]
