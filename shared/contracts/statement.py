@@ -98,7 +98,7 @@ class ReversalLine(Line):
 
 
 class StayLine(Line):
-    """The sanctions of an entry were stayed (停止执行): they impose nothing until the stay is lifted."""
+    """The sanctions of an entry were stayed (暂缓执行): they impose nothing until the stay is lifted."""
 
     kind: Literal["stay"]
     stay: str = Field(description="Event id of the fact that stayed them")
