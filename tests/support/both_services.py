@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from threading import Event
+from typing import Any, Final
 
 import httpx
 
@@ -15,19 +16,26 @@ from shared.kit.localkeys import ensure_keys, mint
 from tests.support.cases_service import MONDAY, YEARS_S, Caller, CasesService, HandClock, cases_service
 from tests.support.server import serving
 
+MOMENT_S: Final = 0.02
+
 
 @dataclass
 class LateFeed:
-    """The feed of a service that starts after its follower; `held` is what a test does to keep the follower back."""
+    """The feed of a service that starts after its follower; while `held`, it tells nothing that is new."""
 
     client: FeedClient | None = None
     held: bool = False
+    last: FeedPage | None = None
 
     def page(self, after: int, limit: int, wait_s: int = 0) -> FeedPage:
-        """Return the page once the feed is there and nobody holds it back."""
-        if self.client is None or self.held:
+        """Return the page once the feed is there; while it is held, what was promised last, at once or soon."""
+        if self.client is None:
             raise FeedUnavailable("not yet", 0.01)
-        return self.client.page(after, limit, min(wait_s, 1))
+        if self.held and self.last is not None:
+            Event().wait(MOMENT_S)
+            return replace(self.last, events=[], scanned_through=after)
+        self.last = self.client.page(after, limit, min(wait_s, 1))
+        return self.last
 
     def close(self) -> None:
         """Give the connections back."""
