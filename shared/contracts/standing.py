@@ -57,6 +57,6 @@ class Standing(BaseModel):
     rulebook: str | None = Field(description="As asked; null: the version in force at each instant")
     account_version: int
     last_entry_position: int | None = Field(
-        description="Cases position of the last fact that moved points; a stay moves none"
+        description="Cases position of the last fact that moved points (a stay moves none)"
     )
     unknown_before: datetime | None
