@@ -56,5 +56,7 @@ class Standing(BaseModel):
     final: bool
     rulebook: str | None = Field(description="As asked; null: the version in force at each instant")
     account_version: int
-    last_entry_position: int | None = Field(description="Cases position of the last fact that moved points")
+    last_entry_position: int | None = Field(
+        description="Cases position of the last fact that moved points (a stay moves none)"
+    )
     unknown_before: datetime | None

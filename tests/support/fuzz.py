@@ -9,13 +9,16 @@ from typing import Any
 
 TIMEOUT_S = 300
 # A long poll that waits is no slow answer. Beyond its own lists, described 503s (not folded yet, quarantined) are
-# no faults, and a precondition on a case's state (410, 412, 428) may refuse what the schema lets through.
+# no faults, and a precondition on a case's state (410, 412, 428) may refuse what the schema lets through. What breaks
+# the schema may be too long to be read at all (413).
 CONFIGURATION = """
 hooks = "hooks.py"
 [parameters]
 wait = 0
 [checks.not_a_server_error]
 expected-statuses = ["2xx", "3xx", "4xx", "503"]
+[checks.negative_data_rejection]
+expected-statuses = ["400", "401", "403", "404", "405", "406", "409", "413", "415", "422", "428", "429", "5xx"]
 [checks.positive_data_acceptance]
 expected-statuses = ["2xx", "3xx", "401", "403", "404", "409", "410", "412", "428", "429", "5xx"]
 """

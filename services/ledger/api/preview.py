@@ -14,6 +14,7 @@ from services.ledger.api.refusals import problem
 from services.ledger.api.waiting import Waiting
 from services.ledger.domain.account import Account
 from services.ledger.domain.preview import preview
+from services.ledger.history import History
 from services.ledger.questions import Questions
 from services.ledger.rendering import Asked, body_of
 from shared.contracts.preview import ReversalsPreview
@@ -71,12 +72,14 @@ def preview_router(questions: Questions, waiting: Waiting) -> APIRouter:
 
 
 def _many(questions: Questions, asked: ReversalsSupposed) -> bytes:
-    at = questions.now()
-    return msgspec.json.encode({"at": at, "reversals": [_one(questions, one, at) for one in asked.reversals]})
+    histories = [questions.history(one.seller) for one in asked.reversals]
+    known = [history.account for history in histories if isinstance(history, History)]
+    at = max([questions.now(), *(fact.recorded_at for account in known for fact in account.facts[-1:])])
+    told = [_one(questions, one, history, at) for one, history in zip(asked.reversals, histories, strict=True)]
+    return msgspec.json.encode({"at": at, "reversals": told})
 
 
-def _one(questions: Questions, asked: SellerReversals, at: datetime) -> dict[str, Any]:
-    history = questions.history(asked.seller)
+def _one(questions: Questions, asked: SellerReversals, history: History | Refusal, at: datetime) -> dict[str, Any]:
     if isinstance(history, Refusal):
         withheld = msgspec.Raw(bytes(problem(history).response().body))
         told: dict[str, Any] = {"standing_before": None, "standing_after": None, "sanctions": (), "entries": ()}

@@ -44,8 +44,9 @@ class Standing:
     """The answer at one pair of clocks. The same holds for every instant in `[valid_from, valid_until)`.
 
     `sanctions` stand in ladder order of their entries; `restrictions` is the sorted union of what is in force, with
-    all it implies; `restricted_until` the first instant from `as_of` on with no sanction in force (None: sealed, or
-    none is in force); `next_change_at` when points, standing or a sanction's state next change by the clock alone.
+    all it implies; `restricted_until` the first instant from `as_of` on with no sanction in force, what is stayed at
+    `as_of` left out (None: sealed, or none is in force); `next_change_at` when points, standing or a sanction's state
+    next change by the clock alone, or by a stay that is known.
     Before `unknown_before` nothing is known of the account: an import begins there (None: everything is known).
     """
 

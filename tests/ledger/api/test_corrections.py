@@ -25,7 +25,9 @@ def timeline(service: LedgerService, **asked: Any) -> Timeline:
 
 
 def sealed(cases: Decisions) -> tuple[Decision, str, str]:
-    """Return the entries of a severe 24, an ordinary 12 on the next day, and the severe 24 that seals on the third."""
+    """Make a severe 24, an ordinary 12 on the next day, and the severe 24 that seals on the third; return what made
+    the first and the names of the others.
+    """
     first = cases.severe("s-1", points=24)
     second = cases.ordinary("s-1", at=FIRST + DAY)
     return first, second.id, cases.severe("s-1", points=24, at=FIRST + 2 * DAY).id
@@ -33,16 +35,17 @@ def sealed(cases: Decisions) -> tuple[Decision, str, str]:
 
 def test_a_statement_shows_what_a_reversal_vacated_rescheduled_and_revived(service: LedgerService) -> None:
     """In the line of the reversal, which names what it reversed."""
-    older, ordinary, sealing = sealed(service.cases)
+    first, ordinary, sealing = sealed(service.cases)
+    older = first.id
     behind = service.cases.ordinary("s-1", at=FIRST + 3 * DAY).id
     unsealed = service.cases.reverse("s-1", sealing, at=FIRST + 4 * DAY)
     undone = service.cases.reverse("s-1", ordinary, at=FIRST + 5 * DAY)
-    *_, first, second = statement(service, undone.position)
-    assert isinstance(first, ReversalLine)
+    *_, unsealing, second = statement(service, undone.position)
+    assert isinstance(unsealing, ReversalLine)
     assert isinstance(second, ReversalLine)
-    assert (first.reversal, first.entry, first.cases_position) == (unsealed.id, sealing, unsealed.position)
-    assert [(one.change, one.entry) for one in first.sanctions] == [
-        ("revived", older.id),
+    assert (unsealing.reversal, unsealing.entry, unsealing.cases_position) == (unsealed.id, sealing, unsealed.position)
+    assert [(one.change, one.entry) for one in unsealing.sanctions] == [
+        ("revived", older),
         ("revived", ordinary),
         ("vacated", sealing),
     ]
@@ -77,28 +80,29 @@ def test_a_statement_links_stays_with_the_entry_and_with_their_lifting(service: 
 
 def test_a_timeline_tells_each_correction_with_its_cause(service: LedgerService) -> None:
     """At its recorded time, in order, whatever kind it is."""
-    older, ordinary, sealing = sealed(service.cases)
+    first, ordinary, sealing = sealed(service.cases)
+    older = first.id
     stay = service.cases.stay("s-1", sealing, at=FIRST + 3 * DAY)
     lift = service.cases.lift("s-1", sealing, at=FIRST + 4 * DAY)
     revoked = service.cases.reverse("s-1", sealing, revoked=True, at=FIRST + 5 * DAY)
     undone = service.cases.reverse("s-1", ordinary, at=FIRST + 6 * DAY)
-    regrade = service.cases.regrade("s-1", older, 12, "severe", at=FIRST + 7 * DAY)
+    regrade = service.cases.regrade("s-1", first, 12, "severe", at=FIRST + 7 * DAY)
     found = timeline(service, min_position=regrade.position).corrections
     assert [(one.kind, one.fact, one.entry) for one in found] == [
         ("stayed", stay.id, sealing),
         ("stay_lifted", lift.id, sealing),
         ("revoked", revoked.id, sealing),
         ("reversed", undone.id, ordinary),
-        ("regraded", regrade.id, older.id),
+        ("regraded", regrade.id, older),
     ]
     assert (found[0].at, found[0].cases_position) == (stay.recorded_at, stay.position)
     told = [[(change.change, change.entry) for change in one.sanctions] for one in found]
     assert told == [
-        [("revived", older.id), ("revived", ordinary), ("stayed", sealing)],
+        [("revived", older), ("revived", ordinary), ("stayed", sealing)],
         [("resumed", sealing)],
-        [("revived", older.id), ("revived", ordinary), ("vacated", sealing)],
+        [("revived", older), ("revived", ordinary), ("vacated", sealing)],
         [("vacated", ordinary)],
-        [("vacated", older.id), ("ordered", regrade.id)],
+        [("vacated", older), ("ordered", regrade.id)],
     ]
 
 

@@ -1,4 +1,7 @@
-"""Bugs that other penalty systems have had, each kept away by name."""
+"""Bugs that other penalty systems have had, each kept away by name.
+
+What shows between writers or at the border is in tests/ledger/follower/test_named_bugs.py.
+"""
 
 from shared.rulebook.model import Sanction
 from tests.support.ladders import shanghai
@@ -70,3 +73,5 @@ def test_an_appeal_does_not_overwrite_points() -> None:
     told.give(told.regrade("a", "n", "ordinary", 0, "2025-03-03T10:00", (Sanction(24, ("shop_hidden",)),)))
     assert told.at("2025-03-03T10:00").points["ordinary"] == 12
     assert told.at("2025-03-03T10:00", "2025-03-02T10:00").points["ordinary"] == 24
+    told.stayed("b", "2025-03-04T10:00")
+    assert told.at("2025-03-04T10:00").points["ordinary"] == 12
