@@ -91,6 +91,26 @@ def test_no_leaf_is_where_none_can_be(size: int, index: int) -> None:
     assert not included(ROOTS[1], size, index, ROOTS[1], [])
 
 
+def test_a_true_proof_of_a_smaller_tree_shows_nothing_of_a_larger_one() -> None:
+    leaf = leaf_hash(TREE.leaves[0])
+    for size in (1, 2, 4, 64):
+        proof = inclusion_proof(TREE.nodes, 0, size)
+        assert included(ROOTS[size], size, 0, leaf, proof)
+        assert not included(ROOTS[size], 2 * size, 0, leaf, proof)
+        proof = consistency_proof(TREE.nodes, 1, size + 1)
+        assert continued(ROOTS[1], 1, ROOTS[size + 1], size + 1, proof)
+        assert not continued(ROOTS[1], 1, ROOTS[size + 1], 2 * size + 1, proof)
+
+
+@MANY
+@given(st.data())
+def test_both_say_the_same_of_a_true_proof_at_any_size(data: st.DataObject) -> None:
+    size, said = data.draw(st.integers(1, 300)), data.draw(st.integers(1, 320))
+    at, old = data.draw(st.integers(0, size - 1)), data.draw(st.integers(1, size))
+    included(ROOTS[size], said, at, leaf_hash(TREE.leaves[at]), inclusion_proof(TREE.nodes, at, size))
+    continued(ROOTS[old], old, ROOTS[size], said, consistency_proof(TREE.nodes, old, size))
+
+
 def test_a_hash_of_another_length_is_none() -> None:
     proof = inclusion_proof(TREE.nodes, 0, 2)
     assert not included(ROOTS[2], 2, 0, leaf_hash(TREE.leaves[0]), [proof[0] + b"!"])
