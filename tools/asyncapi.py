@@ -9,11 +9,12 @@ import yaml  # type: ignore[import-untyped]  # its stubs are a package of their 
 
 from services.cases.publication import MOVES_POINTS
 from services.cases.publication import TYPES as CASES
+from services.cases.recallpublication import TYPES as RECALLS
 from services.ledger.entries import EFFECTS
 from shared.contracts.entries import TYPES as LEDGER
 from shared.kit.cloudevent import MAX_EVENT_BYTES, Envelope
 
-FEEDS: Final[Mapping[str, Mapping[str, type]]] = {"cases": CASES, "ledger": LEDGER}
+FEEDS: Final[Mapping[str, Mapping[str, type]]] = {"cases": {**CASES, **RECALLS}, "ledger": LEDGER}
 REF: Final = "#/components/schemas/{name}"
 
 

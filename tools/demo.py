@@ -1,6 +1,7 @@
-"""Plays the seed's story through HTTP, as its users would: the four situations, then what is upheld against one seller.
+"""Plays the seed's story through HTTP, as its users would: the four situations, then what is upheld against one seller,
+and what another one wins back on appeal.
 
-Everything is printed as it happens; the last line of all output is that seller's standing, one line of JSON.
+Everything is printed as it happens; the last line of all output is the first seller's standing, one line of JSON.
 """
 
 import sys
@@ -9,77 +10,31 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 import httpx
 import typer
 
 from shared.kit.ids import uuid7
 from shared.kit.localkeys import mint
-from tools.parties import Case, Parties, UnexpectedAnswerError, buyer, officer, seller
+from tools.demo_appeal import appealed
+from tools.parties import Parties, UnexpectedAnswerError
 from tools.stack import Stack, StackError
-
-CALLS: Final = b"time,number,seconds\n21:00,+86 138 0000 0000,4\n21:02,+86 138 0000 0000,6\n"
-PICTURE: Final = bytes.fromhex(
-    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360000002000001e221bc330000"
-    "000049454e44ae426082"
+from tools.story import (
+    CALLS,
+    CERTIFICATE,
+    FIRST,
+    PICTURE,
+    SECOND,
+    StoryError,
+    decided,
+    dismissed,
+    must,
+    must_stand,
+    opened,
+    say,
+    told,
 )
-CERTIFICATE: Final = b"%PDF-1.4\n1 0 obj << /Type /Catalog >> endobj\ntrailer << /Root 1 0 R >>\n%%EOF\n"
-
-FIRST, SECOND = officer("o-1"), officer("o-2")
-
-
-class StoryError(Exception):
-    """The story went another way than it must; the message says where."""
-
-
-def say(text: str = "") -> None:
-    """Print one line of the story."""
-    print(text, flush=True)
-
-
-def must(name: str, expected: object, got: object) -> None:
-    """Go on only where the story is as expected.
-
-    Raises:
-        StoryError: it is not.
-    """
-    if expected != got:
-        raise StoryError(f"{name} is {got!r}, expected {expected!r}")
-
-
-def told(case: Case, *lines: str) -> None:
-    """Print what happened in a case, and its state."""
-    for line in lines:
-        say(f"   {line}")
-    say(f"   → {case.state} (case {case.id}, cases log position {case.position})")
-
-
-def decided(case: Case, found_subject: str = "harassment") -> None:
-    """Print what the officer sees before deciding: what is open, and why the rest is not."""
-    outcomes = case.seen_by(FIRST, found_subject=found_subject)["outcomes"]
-    say(f"   the officer sees open: {', '.join(outcomes['open'])}")
-    for code, reason in outcomes["closed"].items():
-        say(f"     closed: {code}: {reason}")
-
-
-def opened(parties: Parties, title: str, by: str, of: str, channel: str, narrative: str) -> Case:
-    """File a complaint, notify the seller and take the case up."""
-    say()
-    say(title)
-    case = parties.file(buyer(by + parties.suffix), seller(of + parties.suffix), channel, narrative)
-    told(case, f"{by} complains of {of} ({channel}): {narrative}")
-    case.notify(FIRST).do(FIRST, "handling")
-    told(case, f"{of} has notice of it, officer {FIRST.id} takes it up")
-    return case
-
-
-def dismissed(case: Case, ground: str, found_subject: str = "harassment") -> None:
-    """Decide that the complaint is not upheld, on this ground, and tell the parties."""
-    decided(case, found_subject)
-    case.decide(FIRST, "dismiss", ground=ground, found_subject=found_subject, reason="As found.")
-    must("the state", "dismissed", case.state)
-    told(case.tell(FIRST), f"officer {FIRST.id} dismisses: {ground}; both sides are told")
 
 
 def situation_1(parties: Parties) -> None:
@@ -149,18 +104,6 @@ def severe(parties: Parties) -> dict[str, Any]:
     return must_stand(parties, case, "sealed", {"ordinary": 12, "severe": 48})
 
 
-def must_stand(parties: Parties, case: Case, standing: str, points: dict[str, int]) -> dict[str, Any]:
-    """Return the seller's standing once the ledger has folded the case, if it is as expected; print it for people."""
-    found: dict[str, Any] = parties.standing(case.respondent, case.respondent.id, min_position=case.position).json()
-    must("the standing", standing, found["standing"])
-    must("the points", points, found["points"])
-    counted = ", ".join(f"{number} {track}" for track, number in found["points"].items())
-    say(f"   the ledger: {case.respondent.id} is {standing}, points: {counted}")
-    for row in found["sanctions"]:
-        say(f"     {row['track']} node {row['node']}, {row['state']}: {', '.join(row['measures'])}")
-    return found
-
-
 def play(parties: Parties) -> str:
     """Play the whole story; return the body that the ledger answered last, as one line.
 
@@ -171,6 +114,7 @@ def play(parties: Parties) -> str:
         situation(parties)
     ordinary(parties)
     severe(parties)
+    appealed(parties)
     return parties.standing(FIRST, f"s-5{parties.suffix}").text
 
 

@@ -1,4 +1,4 @@
-"""The people of a case as clients of both services: buyers, sellers and officers who send what they have to say.
+"""The people of a case as clients of both services: buyers, sellers and staff, who send what they have to say.
 
 Every write carries an idempotency key, so that a lost connection can be answered by asking again.
 """
@@ -43,6 +43,16 @@ def seller(name: str) -> Person:
 def officer(name: str) -> Person:
     """Return an officer."""
     return Person("officer", name)
+
+
+def reviewer(name: str) -> Person:
+    """Return a reviewer."""
+    return Person("reviewer", name)
+
+
+def supervisor(name: str) -> Person:
+    """Return a supervisor."""
+    return Person("supervisor", name)
 
 
 @dataclass
@@ -185,6 +195,31 @@ class Case:
     def tell(self, by: Person) -> "Case":
         """Record that the parties have the decision."""
         return self.do(by, "decision/notification", {})
+
+    def appeal(self, statement: str) -> "Case":
+        """Appeal against the violation, as the respondent."""
+        return self.do(self.respondent, "appeal", {"statement": statement})
+
+    def send_back(self, by: Person, reason: str) -> "Case":
+        """Return the appeal for supplement, as a reviewer."""
+        return self.do(by, "appeal/return", {"reason": reason})
+
+    def resume(self, statement: str) -> "Case":
+        """Supplement the appeal, as the respondent."""
+        return self.do(self.respondent, "appeal/resumption", {"statement": statement})
+
+    def review(self, by: Person, outcome: str, **body: str) -> "Case":
+        """Decide the appeal, on the version last seen."""
+        return self._on_version(by, "appeal/decision", {"outcome": outcome, **body})
+
+    def stay(self, by: Person, reason: str) -> "Case":
+        """Stay what the decision brought, as a reviewer."""
+        return self.do(by, "stay", {"reason": reason})
+
+    def revoke(self, by: Person, second: Person, reason: str) -> "Case":
+        """Revoke the decision, as two supervisors, on the versions last seen."""
+        self._on_version(by, "revocation", {"reason": reason})
+        return self._on_version(second, "revocation/confirmation", {"answer": "confirm"})
 
     def seen_by(self, person: Person, **asked: str) -> dict[str, Any]:
         """Return the case as this person may read it."""

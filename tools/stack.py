@@ -27,7 +27,7 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 READY_WITHIN_S: Final = 30.0
 STOP_WITHIN_S: Final = 10.0
 POLL_S: Final = 0.05
-FOLLOWER_TOKEN_S: Final = 365 * 24 * 3600  # a local run may stay up longer than people's tokens live
+SERVICE_TOKEN_S: Final = 365 * 24 * 3600  # a local run may stay up longer than people's tokens live
 
 
 class StackError(Exception):
@@ -159,11 +159,19 @@ class Stack:
             f"{prefix}_RULEBOOK": self.rulebook,
         }
         if name == "ledger":
-            token = self.keys / "follower.token"
-            token.write_text(mint(self.keys, "follower", "ledger", ttl_s=FOLLOWER_TOKEN_S))
-            token.chmod(0o600)
+            token = self._token_file("follower", "follower", "ledger")
             own |= {"LEDGER_CASES_URL": self.url("cases"), "LEDGER_TOKEN_FILE": str(token)}
+        else:
+            token = self._token_file("cases", "service", "cases")
+            own |= {"CASES_LEDGER_URL": self.url("ledger"), "CASES_LEDGER_TOKEN_FILE": str(token)}
         return inherited | own | dict(self.settings)
+
+    def _token_file(self, name: str, role: str, sub: str) -> Path:
+        """Write the token with which a service asks the other one; return its file."""
+        token = self.keys / f"{name}.token"
+        token.write_text(mint(self.keys, role, sub, ttl_s=SERVICE_TOKEN_S))
+        token.chmod(0o600)
+        return token
 
     def wait_ready(self, name: ServiceName, *, path: str = "/health/ready", within_s: float = READY_WITHIN_S) -> None:
         """Wait until a service says that it is ready (or, with the other path, that it lives).
@@ -185,9 +193,9 @@ class Stack:
         return next((name for name, process in self._running.items() if process.poll() is not None), None)
 
     def kill(self, name: ServiceName) -> None:
-        """End a service at once, without a chance to finish anything (SIGKILL)."""
+        """End a service at once, all its processes, without a chance to finish anything (SIGKILL)."""
         process = self._running.pop(name)
-        process.send_signal(signal.SIGKILL)
+        os.killpg(process.pid, signal.SIGKILL)
         process.wait(STOP_WITHIN_S)
 
     def stop(self) -> None:

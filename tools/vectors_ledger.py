@@ -18,7 +18,7 @@ PLAIN: Final = {"standing", "restricted_until", "next_change_at", "valid_from", 
 def run_ledger_vector(vector: Mapping[str, Any], timeline: Timeline | None = None) -> list[str]:
     """Return what differs between a ledger example and the code, under the default rulebook if none is given."""
     book = shipped("seed") if timeline is None else timeline
-    known = ABOUT | {"entries", "reversals", "queries"}
+    known = ABOUT | {"entries", "reversals", "stays", "queries"}
     differences = [f"nothing knows the field {field}" for field in vector if field not in known]
     facts = facts_of(vector)
     for number, query in enumerate(vector["queries"], 1):

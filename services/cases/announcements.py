@@ -10,7 +10,7 @@ from services.cases.refusals import Refused
 from services.cases.tables import ANNOUNCEMENTS
 from shared.kit.log.instant import from_us, to_us
 from shared.kit.log.model import Append, EventLog
-from shared.kit.log.rows import Put, Remove, Row, RowChange, Where
+from shared.kit.log.rows import MAX_SELECT, Put, Remove, Row, RowChange, Where
 
 LAPSES_AFTER: Final = timedelta(hours=24)
 MAX_WAITING: Final = 20  # per party and case
@@ -47,6 +47,12 @@ class Announcement:
 def removal(case_id: str, evidence_id: str) -> RowChange:
     """Return what the arrival of the content writes."""
     return Remove(ANNOUNCEMENTS, (case_id, evidence_id))
+
+
+def removals(log: EventLog, case_id: str) -> list[RowChange]:
+    """Return what the end of the case's personal data writes."""
+    rows = log.select(ANNOUNCEMENTS, Where("case_id", "=", case_id), limit=MAX_SELECT)
+    return [removal(case_id, str(row["evidence_id"])) for row in rows]
 
 
 def announced(log: EventLog, case_id: str, evidence_id: str, party: Party, now: datetime) -> Announcement:

@@ -15,12 +15,13 @@ from services.cases.domain.commands import CaseCommand, FileComplaint
 from services.cases.domain.events import CaseEvent
 from services.cases.domain.matters import matter_of
 from services.cases.domain.state import Unfiled
+from services.cases.erased import refuse_erased
 from services.cases.incidentrow import related_to
 from services.cases.receipts import Receipt, RequestKey, from_kept
 from services.cases.refusals import Refused
 from services.cases.request import Command, Pen, Request
 from services.cases.unit import Unit
-from services.cases.vault import Vault
+from services.cases.vault import UnknownCase, Vault
 from shared.kit.decider import Refusal
 from shared.kit.ids import uuid7
 from shared.kit.log.instant import Clock, to_us
@@ -72,26 +73,39 @@ class Cases:
             raise Refused(refusals.case_not_found())
         return loaded
 
+    def key(self, case_id: str) -> CaseKey:
+        """Return the key of a filed case.
+
+        Raises:
+            Refused: `personal_data_erased`.
+            UnknownCase: the vault has lost it.
+            VaultUnavailable: see there.
+        """
+        try:
+            return self.vault.case(case_id)
+        except UnknownCase:
+            refuse_erased(load(self.log, case_id).state)
+            raise
+
     def _attempt(self, request: Request, command: Command) -> Receipt | None:
         """Return the receipt, or None where another append took the version this one was decided on."""
         loaded = self.load(request.case_id, request.admits)
-        return self._decide(request, command, loaded, self.vault.case(request.case_id))
+        return self._decide(request, command, loaded, Pen(lambda: self.key(request.case_id)))
 
     def file(self, request: Request, command: Command) -> Receipt:
         """Carry out the request that begins a case: `case_id` is new, and so is the key of its personal data."""
         replayed = self.replay(request.key)
         if replayed is not None:
             return replayed
-        loaded, key = load(self.log, request.case_id), self.vault.new_case(request.case_id)
-        receipt = self._decide(request, command, loaded, key)
+        loaded = load(self.log, request.case_id)
+        receipt = self._decide(request, command, loaded, Pen(lambda: self.vault.new_case(request.case_id)))
         if receipt is None:
             raise Refused(refusals.contended())
         return receipt
 
-    def _decide(self, request: Request, command: Command, loaded: Loaded, key: CaseKey) -> Receipt | None:
-        pen = Pen(key)
+    def _decide(self, request: Request, command: Command, loaded: Loaded, pen: Pen) -> Receipt | None:
         asked = command(pen)
-        said = decide(loaded.state, asked, self._world(loaded, asked))
+        said = decide(loaded.state, asked, self._world_for(loaded, asked))
         if isinstance(said, Refusal):
             replayed = self.replay(request.key)  # the same request may have gone through since the key was looked up
             if replayed is not None:
@@ -101,24 +115,28 @@ class Cases:
         if refusal is not None:
             raise Refused(refusal)
         request.prepare()
-        return self._append(request, loaded, [] if request.announces else said, key, pen)
+        return self._append(request, loaded, [] if request.announces else said, pen)
 
-    def _world(self, loaded: Loaded, command: CaseCommand) -> World:
-        """The world with the other cases of the matter that the command is about."""
-        if isinstance(command, FileComplaint):
-            matter = (command.complainant, command.respondent, command.trade.id)
-        elif isinstance(loaded.state, Unfiled):
+    def world_of(self, loaded: Loaded) -> World:
+        """Return the world as it is for this case: with the other cases of its matter; raises `LogUnavailable`."""
+        if isinstance(loaded.state, Unfiled):
             return self.world
-        else:
-            matter = matter_of(loaded.state.file.filed)
+        return self.world.among(related_to(self.log, matter_of(loaded.state.file.filed), loaded.case_id))
+
+    def _world_for(self, loaded: Loaded, command: CaseCommand) -> World:
+        if not isinstance(command, FileComplaint):
+            return self.world_of(loaded)
+        matter = (command.complainant, command.respondent, command.trade.id)
         return self.world.among(related_to(self.log, matter, loaded.case_id))
 
-    def _append(
-        self, request: Request, loaded: Loaded, events: Sequence[CaseEvent], key: CaseKey, pen: Pen
-    ) -> Receipt | None:
+    def _append(self, request: Request, loaded: Loaded, events: Sequence[CaseEvent], pen: Pen) -> Receipt | None:
         written_by = uuid7()
         if events and pen.texts:
-            self.vault.keep(key, pen.texts, written_by=written_by, at_us=to_us(request.at))
+            made_us = to_us(request.at) if loaded.version == 0 else None
+            try:
+                self.vault.keep(pen.key, pen.texts, written_by=written_by, at_us=made_us)
+            except UnknownCase:
+                return None  # erased since it was loaded
         unit = Unit(request, loaded, events)
         outcome = self.log.append(unit.append())
         if isinstance(outcome, Appended):

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from services.cases.masterkey import KEY_BYTES, NONCE_BYTES
 
-Purpose: TypeAlias = Literal["narrative", "contact", "statement", "reason", "number"]
+Purpose: TypeAlias = Literal["narrative", "contact", "statement", "reason", "number", "appeal"]
 
 SALT_BYTES: Final = 16
 

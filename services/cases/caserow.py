@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from services.cases.casefile import Loaded
+from services.cases.decisionrow import decision_rows
 from services.cases.domain.case import state_name
 from services.cases.domain.file import CaseFile
 from services.cases.domain.state import (
@@ -11,9 +12,11 @@ from services.cases.domain.state import (
     CaseState,
     Contested,
     Decided,
+    DismissedFinal,
     Filed,
     Open,
     Unfiled,
+    UpheldFinal,
     ended_at,
     penalty,
 )
@@ -33,6 +36,7 @@ def rows_of(before: CaseState, after: Loaded) -> list[RowChange]:
         Put(CASES, _row(after, state)),
         *_pending(before, state, after.case_id),
         *incident_rows(before, state, after.case_id),
+        *decision_rows(before, state, after.case_id),
     ]
 
 
@@ -69,10 +73,11 @@ def _row(loaded: Loaded, state: Filed) -> Row:
         "resolution_due_us": to_us(file.resolution.due),
         "ended_us": _us(ended),
         "provisional": int(_provisional(file, ended)),
+        "breached": " ".join(sorted(file.breached)),
         "breached_from_us": _breached_from_us(state),
         "next_due": name,
         "next_due_us": FOREVER_US if next_due is None else to_us(next_due),
-        "appeal_closes_us": _appeal_closes_us(state),
+        "appeal_closes_us": 0 if isinstance(state, UpheldFinal | DismissedFinal) else _appeal_closes_us(state),
         "decision": _text(decision.get("id")),
         "decision_type": _text(decision.get("type")),
         "penalty": penalty(state),

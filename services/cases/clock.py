@@ -4,14 +4,11 @@ Breaches stand on the clock's own stream, so that an officer's If-Match is never
 step of the case like any other, taken by the clock: it stands on the case's stream.
 """
 
-import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import groupby
 from typing import Final
-
-import structlog
 
 from services.cases.announcements import lapse
 from services.cases.casefile import Loaded, fold, load
@@ -27,14 +24,12 @@ from services.cases.tables import PENDING
 from services.cases.unit import Unit
 from shared.kit.decider import Recorded, Refusal
 from shared.kit.ids import uuid7
-from shared.kit.log.instant import Clock, to_us
-from shared.kit.log.model import Append, Appended, EventLog, LogUnavailable, Stamp
+from shared.kit.log.instant import to_us
+from shared.kit.log.model import Append, Appended, EventLog, Stamp
 from shared.kit.log.rows import Remove, Row, RowChange, Where
 
 BATCH: Final = 200  # deadlines of one transaction
 ACTOR: Final = "clock"
-
-_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -43,8 +38,6 @@ class Ticker:
 
     log: EventLog
     world: World
-    clock: Clock
-    grace: timedelta = field(default=timedelta())
 
     def tick(self, now: datetime) -> int:
         """Record what time has made of cases by `now`, drop announcements that have lapsed; return the facts recorded.
@@ -59,14 +52,6 @@ class Ticker:
         while lapse(self.log, now, BATCH) == BATCH:
             pass
         return recorded
-
-    def run(self, stop: threading.Event, interval_s: float) -> None:
-        """Tick at this interval until `stop` is set. What a tick could not do, the next one does."""
-        while not stop.wait(interval_s):
-            try:
-                self.tick(self.clock() - self.grace)
-            except LogUnavailable as error:
-                _log.warning("clock_waits", reason=type(error).__name__)
 
     def _due(self, now: datetime, after: Sequence[str | int | bytes | None] | None) -> list[Row]:
         return self.log.select(

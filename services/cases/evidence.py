@@ -41,9 +41,9 @@ class EvidenceStore:
         sync_folder(folder)
         self._folder, self._objects = folder, LocalStore(folder)
 
-    def start(self) -> "Draft":
-        """Return a new file under `uploads/`, open for writing."""
-        return Draft(self, f"{UPLOADS}/{uuid7()}")
+    def start(self, case_id: str) -> "Draft":
+        """Return a new file of a case under `uploads/`, open for writing."""
+        return Draft(self, f"{UPLOADS}/{case_id}.{uuid7()}")
 
     def publish(self, draft: str, case_id: str, evidence_id: str) -> bool:
         """Put a finished draft in its place, durably; return False where that place is taken, and leave it alone.
@@ -81,6 +81,22 @@ class EvidenceStore:
         for piece in self.read(key, evidence_id):
             digest.update(piece)
         return digest.hexdigest()
+
+    def forget(self, case_id: str) -> None:
+        """Remove every content and every upload of a case, durably. Idempotent.
+
+        Raises:
+            StoreUnavailable: see there; or a content came in meanwhile.
+        """
+        contents, uploads = self._folder / CONTENT / case_id, self._folder / UPLOADS
+        with told():
+            for file in (*contents.glob("*"), *uploads.glob(f"{case_id}.*")):
+                file.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):
+                sync_folder(contents)
+                contents.rmdir()
+            for folder in (self._folder / CONTENT, uploads):
+                sync_folder(folder)
 
     def sweep(self, before_s: float, cited: Callable[[str, str], bool]) -> int:
         """Remove what a crash left: uploads and uncited contents last written before this (Unix seconds); count them.

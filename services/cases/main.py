@@ -7,31 +7,50 @@ from typing import Final
 
 from fastapi import Request, Response
 
+from services.cases.api.appeals import appeals_router
 from services.cases.api.decisions import decisions_router
 from services.cases.api.desk import Desk
+from services.cases.api.ending import ending_router
+from services.cases.api.erasure import erasure_router
 from services.cases.api.evidence import evidence_router
 from services.cases.api.intake import intake_router
+from services.cases.api.lateness import lateness_router
 from services.cases.api.procedure import procedure_router
 from services.cases.api.queue import queue_router
+from services.cases.api.recalls import recalls_router
+from services.cases.api.recallviews import recall_views_router
+from services.cases.api.review import review_router
+from services.cases.api.revocation import revocation_router
+from services.cases.api.statistics import statistics_router
 from services.cases.application import Cases
+from services.cases.chores import Chore, Chores
 from services.cases.clock import Ticker
 from services.cases.domain.case import World
+from services.cases.erasures import Erasures
 from services.cases.evidence import EvidenceStore, StoreUnavailable
+from services.cases.ledgerclient import LedgerClient
 from services.cases.parts import Parts
+from services.cases.recalls import Recalls
+from services.cases.recallworker import RecallWorker
 from services.cases.receipts import KeyMaker
+from services.cases.recounting import Recounter
 from services.cases.refusals import Refused
 from services.cases.settings import Settings
 from services.cases.submissions import Submissions
+from services.cases.sweeping import EVERY, sweep
 from services.cases.tables import TABLES
 from services.cases.vault import Vault, VaultUnavailable
 from shared.kit.auth import open_verifier
+from shared.kit.electing import seat
 from shared.kit.feed import feed_router
 from shared.kit.http import Service, create_app
 from shared.kit.log.grouping import GroupCommit
 from shared.kit.log.instant import Clock, to_us, utc_now
 from shared.kit.log.model import EventLog
-from shared.kit.log.sqlite import open_sqlite_log
+from shared.kit.logs import configure_logging
 from shared.kit.problem import Problem, answer
+from shared.kit.server import told_to_stop
+from shared.kit.storing import open_store
 from shared.rulebook.loader import load_calendars, load_timeline, shipped, shipped_calendars
 from shared.rulebook.model import Calendars, Timeline
 
@@ -43,14 +62,16 @@ STATUS: Final[Mapping[int, tuple[str, ...]]] = {
     403: (
         "appeal_not_open_to",
         "complainant_not_bound",
+        "detector_not_expected",
         "not_appellant",
         "not_proposer",
         "officer_is_party",
         "officer_recused",
         "reviewer_took_part",
         "same_officer",
+        "supervisor_needed",
     ),
-    404: ("case_not_found", "evidence_not_found", "not_filed", "unknown_evidence"),
+    404: ("case_not_found", "evidence_not_found", "not_filed", "recall_not_found", "unknown_evidence"),
     408: ("content_too_slow",),
     409: (
         "already_decided",
@@ -74,6 +95,7 @@ STATUS: Final[Mapping[int, tuple[str, ...]]] = {
         "content_differs",
         "content_not_expected",
         "content_size_mismatch",
+        "criteria_missing",
         "deadline_not_running",
         "deadline_over",
         "decision_already_notified",
@@ -102,6 +124,7 @@ STATUS: Final[Mapping[int, tuple[str, ...]]] = {
         "not_stayed",
         "not_upheld",
         "nothing_proposed",
+        "nothing_selected",
         "notified_at_out_of_range",
         "number_needed",
         "number_not_expected",
@@ -111,6 +134,9 @@ STATUS: Final[Mapping[int, tuple[str, ...]]] = {
         "own_proposal_pending",
         "proposal_pending",
         "reason_missing",
+        "recall_answered",
+        "recall_exists",
+        "recall_too_large",
         "received_at_out_of_range",
         "revocation_pending",
         "same_party",
@@ -137,13 +163,14 @@ STATUS: Final[Mapping[int, tuple[str, ...]]] = {
         "referral_needed",
         "regrade_needs_grade",
         "too_many",
+        "too_many_groups",
         "unknown_channel",
         "unknown_evidence_kind",
         "unknown_referral",
         "unknown_refusal_code",
     ),
     428: ("if_match_missing",),
-    503: ("contended", "rulebook_unavailable"),
+    503: ("contended", "ledger_unavailable", "rulebook_unavailable"),
 }
 STATUS_OF: Final[Mapping[str, int]] = {code: status for status, codes in STATUS.items() for code in codes}
 RETRY_AFTER_S: Final = 1
@@ -152,11 +179,11 @@ RETRY_AFTER_S: Final = 1
 def build(settings: Settings, *, clock: Clock = utc_now, log: EventLog | None = None) -> Service:
     """Return the service as an application; entering its lifespan starts its clock, leaving it closes what is open.
 
-    Without `log`, the one in the data folder is opened.
+    Without `log`, the one that the settings name is opened.
 
     Raises:
         RulebookError: the rulebook or a calendar is not sound.
-        LogUnavailable: the log cannot be opened; another process has it, say.
+        LogUnavailable: the log cannot be opened; another process has it, say, or its database is not migrated.
         VaultLocked: the vault's key file is missing or another one.
     """
     world = World(
@@ -166,13 +193,14 @@ def build(settings: Settings, *, clock: Clock = utc_now, log: EventLog | None = 
         merges_repeats=settings.merge_repeats,
     )
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    log = GroupCommit(log or open_sqlite_log(settings.log_file, clock, TABLES))
+    log = GroupCommit(log or open_store(settings, settings.log_file, clock, TABLES))
     try:
         parts = _parts(settings, world, log, clock)
     except BaseException:
         log.close()
         raise
     desk = Desk(parts.cases, KeyMaker(parts.cases.vault.service_key("idempotency", to_us(clock()))))
+    recalls = Recalls(log, parts.cases.vault)
     app = create_app(
         title="Demerit cases",
         version=VERSION,
@@ -181,9 +209,18 @@ def build(settings: Settings, *, clock: Clock = utc_now, log: EventLog | None = 
         routers=[
             intake_router(desk),
             procedure_router(desk),
-            evidence_router(desk, Submissions(parts.cases, parts.evidence), settings.upload_timeout_s),
+            evidence_router(desk, Submissions(parts.cases, parts.erasures.store), settings.upload_timeout_s),
+            lateness_router(desk),
+            ending_router(desk),
             decisions_router(desk),
+            appeals_router(desk),
+            review_router(desk),
+            revocation_router(desk),
+            erasure_router(desk, parts.erasures),
             queue_router(parts.cases),
+            recalls_router(recalls, parts.ledger, desk.keys, clock),
+            recall_views_router(recalls),
+            statistics_router(parts.cases),
             feed_router(log),
         ],
         checks={"log": parts.log_check, "vault": parts.vault_check, "clock": parts.clock_check},
@@ -196,6 +233,30 @@ def build(settings: Settings, *, clock: Clock = utc_now, log: EventLog | None = 
     return app
 
 
+def serving() -> Service:
+    """Return the application of one of several processes that serve; what they share is in the environment."""
+    settings = Settings()
+    configure_logging("cases", settings.log_level)
+    return told_to_stop(build(settings))
+
+
+def check(settings: Settings) -> None:
+    """Return if a service with these settings could be built, before several processes are started.
+
+    Raises:
+        RulebookError, LogUnavailable, VaultLocked, VaultUnavailable: as `build` does.
+    """
+    rulebook(settings.rulebook)
+    _calendars(settings)
+    log = open_store(settings, settings.log_file, utc_now, TABLES)
+    try:
+        vault = Vault(settings.vault_file, settings.vault_key_file, shared=True)
+        vault.bind(log.id)
+        vault.close()
+    finally:
+        log.close()
+
+
 def rulebook(name: str) -> Timeline:
     """Return the timeline of this name that comes with the product, or of the file where `name` ends in .toml."""
     return load_timeline(Path(name)) if name.endswith(".toml") else shipped(name)
@@ -206,15 +267,24 @@ def _calendars(settings: Settings) -> Calendars:
 
 
 def _parts(settings: Settings, world: World, log: EventLog, clock: Clock) -> Parts:
-    vault = Vault(settings.vault_file, settings.vault_key_file)
+    vault = Vault(settings.vault_file, settings.vault_key_file, shared=settings.workers > 1)
     vault.bind(log.id)
-    ticker = Ticker(log, world, clock, timedelta(seconds=settings.clock_grace_s))
-    return Parts(
-        cases=Cases(log, vault, world, clock),
-        evidence=EvidenceStore(settings.evidence_dir),
-        ticker=ticker,
-        interval_s=settings.clock_interval_s,
+    cases, evidence = Cases(log, vault, world, clock), EvidenceStore(settings.evidence_dir)
+    erasures, recounter, ticker = Erasures(cases, evidence), Recounter(log, world), Ticker(log, world)
+    recalls = RecallWorker(log, world, clock)
+    grace = timedelta(seconds=settings.clock_grace_s)
+    chores = Chores(
+        clock,
+        [
+            Chore("erasures", lambda _: erasures.finish_all()),
+            Chore("calendars", recounter.step),
+            Chore("deadlines", lambda now: ticker.tick(now - grace)),
+            Chore("recalls", lambda _: int(recalls.step())),
+            Chore("sweep", lambda now: sweep(log, vault, evidence, now), every=EVERY),
+        ],
     )
+    ledger = LedgerClient(settings.ledger_url, settings.ledger_token_file, settings.ledger_timeout_s)
+    return Parts(cases, erasures, recounter, chores, settings.clock_interval_s, seat(settings, "chores"), ledger)
 
 
 async def _refused(request: Request, error: Exception) -> Response:

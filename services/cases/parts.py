@@ -6,19 +6,17 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import structlog
 from anyio import to_thread
 from fastapi import FastAPI
 
 from services.cases.application import Cases
-from services.cases.clock import Ticker
-from services.cases.evidence import EvidenceStore, StoreUnavailable
-from services.cases.sweeping import sweep
-from services.cases.vault import VaultUnavailable
+from services.cases.chores import Chores
+from services.cases.erasures import Erasures
+from services.cases.ledgerclient import LedgerClient
+from services.cases.recounting import Recounter
+from shared.kit.electing import Seat
 from shared.kit.log.model import LogUnavailable
 from shared.kit.telemetry import Metrics
-
-_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -26,14 +24,17 @@ class Parts:
     """The service behind its routes."""
 
     cases: Cases
-    evidence: EvidenceStore
-    ticker: Ticker
+    erasures: Erasures
+    recounter: Recounter
+    chores: Chores
     interval_s: float
+    seat: Seat
+    ledger: LedgerClient
     _ticking: threading.Event = field(default_factory=threading.Event)
 
     @asynccontextmanager
     async def lifespan(self, _: FastAPI) -> AsyncIterator[None]:
-        """Sweep and tick in a thread of their own; at the end let it finish, then close vault and log."""
+        """Do the chores in a thread of their own; at the end let it finish, then close vault and log."""
         stop = threading.Event()
         thread = threading.Thread(target=self._run, args=(stop,), name="clock")
         thread.start()
@@ -45,24 +46,28 @@ class Parts:
             self.close()
 
     def close(self) -> None:
-        """Close vault and log. Idempotent."""
+        """Close vault, log and what asks the ledger. Idempotent."""
+        self.ledger.close()
         self.cases.vault.close()
         self.cases.log.close()
 
     def _run(self, stop: threading.Event) -> None:
+        """Do a round of chores at once and then at the interval, while this process has the seat."""
         self._ticking.set()
         try:
-            self._sweep()
-            self.ticker.run(stop, self.interval_s)
+            while not stop.is_set():
+                if self._elected():
+                    self.chores.round(stop)
+                stop.wait(self.interval_s)
         finally:
             self._ticking.clear()
+            self.seat.release()
 
-    def _sweep(self) -> None:
-        """Sweep, or leave it to the next start where a store is away: nothing depends on it."""
+    def _elected(self) -> bool:
         try:
-            sweep(self.cases.log, self.cases.vault, self.evidence, self.cases.clock())
-        except (LogUnavailable, VaultUnavailable, StoreUnavailable) as error:
-            _log.warning("sweep_put_off", reason=type(error).__name__)
+            return self.seat.acquire()
+        except LogUnavailable:
+            return False
 
     def log_check(self) -> tuple[bool, Mapping[str, Any]]:
         """Return whether the log can be read, and its head."""
@@ -73,12 +78,15 @@ class Parts:
         return self.cases.vault.healthy(), {}
 
     def clock_check(self) -> tuple[bool, Mapping[str, Any]]:
-        """Return whether somebody looks for passed deadlines."""
-        return self._ticking.is_set(), {}
+        """Return whether somebody looks for passed deadlines, and whether all rest on the calendars as published."""
+        return self._ticking.is_set(), {"calendars_counted": self.recounter.done}
 
     def metrics(self) -> Metrics:
         """Return metrics with the service's own figures."""
         metrics = Metrics()
         metrics.gauge("cases_log_position", "Head of the cases log", lambda: self.cases.log.head().position)
         metrics.gauge("cases_clock_running", "1: breaches are being recorded", self._ticking.is_set)
+        metrics.gauge(
+            "cases_erasures_under_way", "Erasures recorded and not finished", lambda: len(self.erasures.under_way())
+        )
         return metrics

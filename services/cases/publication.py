@@ -1,4 +1,4 @@
-"""The one codec between a case's domain events and their stored, published form.
+"""The one codec between a case's domain events and their stored, published form (a recall's: `recallpublication`).
 
 What it writes satisfies `shared.contracts.decisions` where the fact moves points. Names are for ever: an event that
 changes its meaning gets a new name and a new row in the table, and the old row stays so that old bytes can be read.
@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar
 
 import msgspec
 
@@ -17,9 +17,11 @@ from shared.contracts import decisions
 from shared.kit import cloudevent
 from shared.kit.cloudevent import Draft
 from shared.kit.decider import Recorded
+from shared.kit.ids import uuid7
 from shared.kit.log.model import Stored
 
 Fact: TypeAlias = e.Fact
+F = TypeVar("F")
 
 TYPES: Final[Mapping[str, type[Fact]]] = {
     "demerit.cases.complaint_filed.v1": e.ComplaintFiled,
@@ -171,6 +173,29 @@ def _fields(event: Fact) -> Iterator[tuple[str, object]]:
     return ((field.name, getattr(event, field.name)) for field in fields(event))
 
 
+def imported_stream(seller: str) -> str:
+    """Return the name of the stream of what was imported of a seller's past."""
+    return f"imported-{seller}"
+
+
+def imported_draft(event: e.PastPenaltyImported, seller: str, version: int) -> Draft:
+    """Return an imported penalty, ready to be appended as `version` of its seller's stream."""
+    return Draft(
+        id=uuid7(),
+        type=decisions.PAST_PENALTY_IMPORTED,
+        stream=imported_stream(seller),
+        stream_version=version,
+        subject=seller,
+        data=cloudevent.canonical(event),
+        time=event.effective_at,
+        standing_effect="points",
+        correlation_id=event.import_id,
+        actor=event.import_id,
+        actor_role="import",
+        leaf_salt=secrets.token_hex(16),
+    )
+
+
 def effective_at(event: Fact) -> datetime | None:
     """Return the instant (UTC) at which the fact happened, or None: at its recorded time, as every decision does.
 
@@ -187,12 +212,17 @@ def from_stored(stored: Stored) -> Recorded[Fact]:
     Raises:
         UnknownEvent: its type or its data is not one this service ever wrote.
     """
-    decoder = _decoders.get(stored.type)
+    return read_as(stored, _decoders)
+
+
+def read_as(stored: Stored, decoders: Mapping[str, msgspec.json.Decoder[F]]) -> Recorded[F]:
+    """Return the domain event of a stored one, read by the decoder of its type; raises `UnknownEvent`."""
+    decoder = decoders.get(stored.type)
     if decoder is None:
         raise UnknownEvent(f"position {stored.position}: no event is called {stored.type}")
     try:
         envelope = cloudevent.decode(stored.state)
-        event: Fact = decoder.decode(envelope.data)
+        event = decoder.decode(envelope.data)
     except msgspec.MsgspecError as broken:
         raise UnknownEvent(f"position {stored.position}: {stored.type} does not hold what it must") from broken
     return Recorded(event=event, id=envelope.id, position=stored.position, recorded_at=stored.recorded_at)

@@ -11,11 +11,11 @@ from shared.kit.log.rows import Row
 
 def queue_item(row: Row, now: datetime) -> QueueItem:
     """Return the row's case as it stands at `now`."""
-    next_due = instant(row, "next_due_us")
+    next_due, state = instant(row, "next_due_us"), state_of(row, now)
     return QueueItem(
         case_id=_text(row, "case_id") or "",
         version=number(row, "version"),
-        state=state_of(row, now),
+        state=state,
         respondent=_text(row, "respondent") or "",
         complainant=_text(row, "complainant") or "",
         officer=_text(row, "officer"),
@@ -31,17 +31,21 @@ def queue_item(row: Row, now: datetime) -> QueueItem:
         breached=_breached(row, now),
         decision=_text(row, "decision"),
         decision_type=_text(row, "decision_type"),
+        penalty=_text(row, "penalty"),
+        appeal_closes=instant(row, "appeal_closes_us") if state == "returned_for_supplement" else None,
     )
 
 
 def _breached(row: Row, now: datetime) -> list[str]:
-    """As `domain.breaches` has it: due by now, and not done before it was due."""
+    """As `domain.breaches` has it: on record, or due by now and not done before it was due."""
+    recorded = str(row["breached"]).split()
     ended = row["ended_us"]
     handled = min((at for at in (row["first_handled_us"], ended) if isinstance(at, int)), default=None)
     found = []
     for name, done in (("first_handling", handled), ("resolution", ended)):
         due = number(row, f"{name}_due_us")
-        if due <= to_us(now) and (not isinstance(done, int) or done >= due):
+        missed = due <= to_us(now) and (not isinstance(done, int) or done >= due)
+        if missed or name in recorded:
             found.append(name)
     return found
 

@@ -34,6 +34,11 @@ def complainant_needed() -> Refusal:
     return Refusal("complainant_needed", "The complainant would have to be named.")
 
 
+def detector_not_expected() -> Refusal:
+    """A buyer complains in person: no detector brought the complaint."""
+    return Refusal("detector_not_expected", "The intake service would have to file where a detector is named.")
+
+
 def idempotency_key_reused() -> Refusal:
     """The key was used for another body."""
     return Refusal("idempotency_key_reused", "The key would have to be new, or the body the one it was used with.")
@@ -105,6 +110,25 @@ def content_differs() -> Refusal:
 def content_too_slow(seconds: int) -> Refusal:
     """The content did not arrive in time."""
     return Refusal("content_too_slow", f"The content would have to arrive within {seconds} s.", {"limit_s": seconds})
+
+
+def ledger_unavailable() -> Refusal:
+    """The ledger says nothing now, or has not folded yet what the dry run is about."""
+    return Refusal(
+        "ledger_unavailable", "The ledger would have to be within reach and up to date; nothing was changed."
+    )
+
+
+def supervisor_needed() -> Refusal:
+    """Officers are compared by supervisors alone."""
+    return Refusal("supervisor_needed", "A supervisor would have to ask for figures by officer.")
+
+
+def too_many_groups(limit: int) -> Refusal:
+    """More groups than an answer holds."""
+    return Refusal(
+        "too_many_groups", f"The period and the columns would have to make at most {limit} groups.", {"limit": limit}
+    )
 
 
 def contended() -> Refusal:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Protocol, TypeAlias
 
 from services.cases.casekey import CaseKey, Purpose
@@ -14,17 +15,25 @@ from shared.kit.log.rows import RowChange
 
 
 class Pen:
-    """Takes down the texts of a request: each gives its keyed digest, and is sealed only once the case has decided."""
+    """Takes down the texts of a request: each gives its keyed digest, and is sealed only once the case has decided.
 
-    def __init__(self, key: CaseKey) -> None:
+    The case's key is asked for with the first text: what says nothing needs none.
+    """
+
+    def __init__(self, key: Callable[[], CaseKey]) -> None:
         self._key = key
         self.texts: dict[str, str] = {}
 
+    @cached_property
+    def key(self) -> CaseKey:
+        """The key of the case; raises what asking for it raises."""
+        return self._key()
+
     def write(self, purpose: Purpose, text: str | None) -> str:
-        """Return the digest of the text, "" where there is none; a reason of blanks is none."""
-        if text is None or (purpose == "reason" and not text.strip()):
+        """Return the digest of the text, "" where there is none; a reason or an appeal of blanks is none."""
+        if text is None or (purpose in ("reason", "appeal") and not text.strip()):
             return ""
-        digest = self._key.digest(purpose, text)
+        digest = self.key.digest(purpose, text)
         self.texts[digest] = text
         return digest
 

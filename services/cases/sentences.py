@@ -124,7 +124,7 @@ def _of_time(fact: _OfTime) -> str:
             return f"The deadline of {fact.deadline} passed at {local(fact.due)} with its work undone."
         case e.DeadlineExtended():
             why = {
-                "supervisor": f"{fact.supervisor} extended it",
+                "supervisor": "a supervisor extended it",
                 "late_notice": "the respondent got notice late",
                 "evidence_extended": "the respondent got more time",
             }[fact.cause]

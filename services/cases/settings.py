@@ -19,6 +19,7 @@ class Settings(ServiceSettings):
 
     data_dir: Path = Path("var/cases")
     port: Annotated[int, Field(ge=1, le=65535)] = PORT
+    database_schema: str = Field(default="cases", description="Schema of the service's log")
     rulebook: str = Field(default="seed", description="Name of a shipped timeline, or the path of a .toml file")
     calendars: Path | None = Field(default=None, description="Folder of working-day calendars; default: as shipped")
     vault_key: Path | None = Field(default=None, description="Key file of the vault; default: keys/ in the data folder")
@@ -35,6 +36,14 @@ class Settings(ServiceSettings):
         default=False, description="Merge a complaint that came in twice when it is filed, rather than by an officer"
     )
     upload_timeout_s: Annotated[float, Field(gt=0, le=3600)] = 300.0
+    ledger_url: str = Field(
+        default="http://127.0.0.1:8002", description="The ledger, asked by dry runs of recalls alone"
+    )
+    ledger_token_file: Path = Path("var/keys/cases.token")
+    ledger_timeout_s: Annotated[float, Field(gt=0, le=60)] = Field(
+        default=15.0,
+        description="Longest wait for one answer of the ledger, which itself waits to have folded the feed",
+    )
 
     @property
     def log_file(self) -> Path:

@@ -6,6 +6,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 
 from services.cases.domain.events import Claim, Party, Subject, Timeliness, Verdict
+from services.cases.endshapes import DuplicateView, MergerView, RefusalView, RulingView
+from services.cases.reviewshapes import AppealView, CorrectionView, RevocationView, StayView
 
 
 class Pinned(BaseModel):
@@ -71,6 +73,7 @@ class EvidenceView(BaseModel):
     timeliness: Timeliness
     number: str | None
     assessment: AssessmentView | None = Field(description="For staff alone; the last one counts")
+    ruling: RulingView | None = Field(description="Of a late piece; without one it does not count")
 
 
 class AwaitedView(BaseModel):
@@ -151,6 +154,7 @@ class CaseView(BaseModel):
     id: str
     version: int
     state: str = Field(description="For the parties a case with a proposal is under review")
+    erased: bool = Field(description="The texts, numbers and contents of the case are destroyed")
     complainant: str
     respondent: str
     trade: TradeView
@@ -171,6 +175,15 @@ class CaseView(BaseModel):
     recused: list[str] = Field(description="Officers who may not act in the case, for staff alone")
     proposal: ProposalView | None = Field(description="For staff alone")
     decision: DecisionView | None
+    penalty: str | None = Field(description="Event id of what counts in the ledger: the decision, or its regrade")
+    correction: CorrectionView | None
+    appeal: AppealView | None
+    stay: StayView | None
+    revocation: RevocationView | None = Field(description="For staff alone")
+    merged: MergerView | None
+    refusal: RefusalView | None
+    duplicates: list[DuplicateView] = Field(description="For staff alone")
+    detector: str | None = Field(description="What brought the complaint, for staff alone; null: a person did")
     outcomes: OutcomesView | None = Field(description="For staff, while the case is undecided")
     next_actions: dict[str, list[str]] = Field(description="What each role may do next; parties see their own")
 
@@ -212,13 +225,15 @@ class QueueItem(BaseModel):
     first_handled_at: datetime | None
     evidence_due: datetime | None
     resolution_due: datetime
-    ended_at: datetime | None = Field(description="When it was decided or withdrawn")
+    ended_at: datetime | None = Field(description="When it was decided, withdrawn, merged or refused")
     next_due: datetime | None = Field(description="The platform's next deadline; null: nothing is left to do")
     next_deadline: Literal["first_handling", "resolution"] | None
     provisional: bool
     breached: list[str] = Field(description="Deadlines that passed with their work undone")
     decision: str | None = Field(description="Event id of the decision")
     decision_type: str | None
+    penalty: str | None = Field(description="Event id of what counts in the ledger: the decision, or its regrade")
+    appeal_closes: datetime | None = Field(description="Of a returned appeal: at this instant it comes to nothing")
 
 
 class Queue(BaseModel):

@@ -17,7 +17,8 @@ from services.cases.domain.commands import SubmitEvidence
 from services.cases.domain.events import EvidenceSubmitted, Party
 from services.cases.domain.evidence_kinds import CHAT_EVIDENCE_NUMBER
 from services.cases.domain.state import Unfiled
-from services.cases.evidence import EvidenceStore
+from services.cases.erased import refuse_erased
+from services.cases.evidence import ContentMissing, EvidenceStore
 from services.cases.receipts import Receipt, RequestKey
 from services.cases.refusals import Refused
 from services.cases.request import Pen, Request
@@ -102,6 +103,7 @@ class Submissions:
             Refused: nothing was announced, it has lapsed, or the case would not take the piece now.
         """
         state = self.cases.load(request.case_id, request.admits).state
+        refuse_erased(state)
         piece = None if isinstance(state, Unfiled) else state.file.piece(_named(request))
         if piece is not None and piece.submitted.party == party:
             if self._kept(request) is None:
@@ -117,7 +119,7 @@ class Submissions:
 
     def begin(self, announcement: Announcement) -> Upload:
         """Return the upload of an announced content; whoever gets it discards it in the end."""
-        key = self.cases.vault.case(announcement.case_id)
+        key = self.cases.key(announcement.case_id)
         return Upload(self.store, key, announcement.evidence_id, announcement.size_bytes)
 
     def submit(self, request: Request, announcement: Announcement, upload: Upload, received: Received) -> Receipt:
@@ -145,14 +147,19 @@ class Submissions:
         """Return a recorded content, its first chunk authenticated already.
 
         Raises:
-            Refused: `evidence_not_found`, where there is none that the caller may see.
+            Refused: `evidence_not_found`, where there is none that the caller may see; `personal_data_erased`.
             SealBroken: it is damaged.
         """
         state = load(self.cases.log, case_id).state
         piece = None if isinstance(state, Unfiled) else state.file.piece(evidence_id)
         if piece is None or piece.submitted.media_type is None or not admits(state, piece.submitted):
             raise Refused(refusals.evidence_not_found())
-        chunks = self.store.read(self.cases.vault.case(case_id), evidence_id)
+        refuse_erased(state)
+        try:
+            chunks = self.store.read(self.cases.key(case_id), evidence_id)
+        except ContentMissing:
+            refuse_erased(load(self.cases.log, case_id).state)
+            raise
         first = next(chunks)
         return Content(piece.submitted.media_type, piece.submitted.size_bytes, chain((first,), chunks))
 

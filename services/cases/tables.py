@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from services.cases.decisiontables import DECISIONS, RECALL_ITEMS, RECALLS
 from shared.kit.log.rows import Table
 
 CASES: Final = Table(
@@ -21,19 +22,27 @@ CASES: Final = Table(
         "first_handled_us": "integer",
         "evidence_due_us": "integer",
         "resolution_due_us": "integer",
-        "ended_us": "integer",  # decided or withdrawn
+        "ended_us": "integer",  # decided, withdrawn, merged or refused
         "provisional": "integer",  # 1 while a deadline that is still open rests on an estimate
+        "breached": "text",  # deadlines that are on record as passed with their work undone, parted by blanks
         "breached_from_us": "integer",  # a deadline is breached from here on, unless its work is done before
         "next_due": "text",  # the platform's next deadline, by name
         "next_due_us": "integer",
-        "appeal_closes_us": "integer",  # a returned appeal comes to nothing from here on
+        "appeal_closes_us": "integer",  # a returned appeal comes to nothing from here on; 0 once one has
         "decision": "text",  # event id
         "decision_type": "text",
         "penalty": "text",  # event id of what counts in the ledger: the decision, or the regrade in its place
         "erased": "integer",  # 1 once the personal data is destroyed
     },
     key=("case_id",),
-    indexes=(("next_due_us",), ("state", "next_due_us"), ("respondent", "next_due_us"), ("officer", "next_due_us")),
+    indexes=(
+        ("next_due_us",),
+        ("state", "next_due_us"),
+        ("respondent", "next_due_us"),
+        ("officer", "next_due_us"),
+        ("provisional", "next_due_us"),
+        ("breached_from_us",),
+    ),
 )
 
 INCIDENTS: Final = Table(
@@ -76,7 +85,41 @@ ANNOUNCEMENTS: Final = Table(
     indexes=(("expires_us",),),
 )
 
+IMPORTED: Final = Table(
+    "imported",  # how far the past of a seller is imported
+    {
+        "seller": "text",
+        "version": "integer",  # of the stream of its imported penalties
+        "through_us": "integer",  # effective instant of the last one
+        "import_id": "text",  # of the last one
+    },
+    key=("seller",),
+)
+
+ERASING: Final = Table(
+    "erasing",  # cases whose erasure is recorded, and whose personal data is still to be destroyed
+    {"case_id": "text"},
+    key=("case_id",),
+)
+
+WORLD: Final = Table(
+    "world",  # the versioned data on which what is stored rests, by name
+    {"name": "text", "digest": "text"},
+    key=("name",),
+)
+
 OPEN: Final = "open"  # the stored state of what the clock calls filed, evidence_open or under_review
 FOREVER_US: Final = 2**62  # stands for "never": later than any instant that can be written down
 
-TABLES: Final = (CASES, INCIDENTS, PENDING, ANNOUNCEMENTS)
+TABLES: Final = (
+    CASES,
+    INCIDENTS,
+    PENDING,
+    ANNOUNCEMENTS,
+    DECISIONS,
+    RECALLS,
+    RECALL_ITEMS,
+    ERASING,
+    WORLD,
+    IMPORTED,
+)

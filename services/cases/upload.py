@@ -28,7 +28,7 @@ class Upload:
         self._store, self._key, self._evidence_id, self._limit_bytes = store, key, evidence_id, limit_bytes
         self._sealer, self._digest = Sealer(key, evidence_id), key.content_digest()
         self._head, self._size_bytes, self._published = b"", 0, False
-        self._draft = store.start()
+        self._draft = store.start(key.case_id)
         self._draft.write(self._sealer.header)
 
     def write(self, piece: bytes) -> None:

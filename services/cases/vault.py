@@ -6,57 +6,42 @@ What stands here is on disk before the event that cites it. Texts are found by t
 
 import os
 import sqlite3
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from services.cases.casekey import CaseKey
 from services.cases.masterkey import KEY_BYTES, VaultLocked, ensure_master_key, sync_folder
+from services.cases.vaultfile import VaultFile, VaultUnavailable, overwrite
 
-_SCHEMA: Final = """
-CREATE TABLE IF NOT EXISTS keys (
-    name TEXT PRIMARY KEY, master_key TEXT NOT NULL, wrapped BLOB NOT NULL, made_at_us INTEGER NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS texts (
-    case_id TEXT NOT NULL, digest TEXT NOT NULL, written_by TEXT NOT NULL, sealed BLOB NOT NULL,
-    PRIMARY KEY (case_id, digest, written_by)
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS bound (only_row INTEGER PRIMARY KEY CHECK (only_row = 1), log_id TEXT NOT NULL);
-"""
-_WAIT_S: Final = 5.0
+__all__ = ["UnknownCase", "Vault", "VaultUnavailable"]
+
+_KEY: Final = "SELECT id, wrapped FROM keys WHERE name = ? AND wrapped <> zeroblob(length(wrapped))"
 
 
-class VaultUnavailable(Exception):
-    """The vault cannot be read or written now: locked, full or gone. The caller may try again."""
-
-
-class UnknownCase(Exception):
-    """The vault has no key for this case: it was never filed, or its personal data was erased."""
+class UnknownCase(VaultUnavailable):
+    """The vault has no key for this case: it was never filed, its personal data was erased, or the vault is damaged."""
 
 
 class Vault:
     """Case keys and texts in `vault.db`. Calls block; all are safe from several threads of one process."""
 
-    def __init__(self, path: Path, key_file: Path) -> None:
+    def __init__(self, path: Path, key_file: Path, *, shared: bool = False) -> None:
         """Open the vault, making it at the first start.
+
+        Where it is `shared` by several processes it keeps a rollback journal: a write-ahead log has one writer here.
 
         Raises:
             VaultLocked: its keys cannot be unwrapped with the key file, or that file is missing.
+            VaultUnavailable: see `VaultFile`.
         """
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._lock = threading.Lock()
-        self._connection = sqlite3.connect(path, timeout=_WAIT_S, isolation_level=None, check_same_thread=False)
+        self._file = VaultFile(path, shared=shared)
         try:
-            for pragma in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON"):
-                self._connection.execute(f"PRAGMA {pragma}")
-            self._connection.executescript(_SCHEMA)
             sync_folder(path.parent)
             self._master = ensure_master_key(key_file, may_make=self._empty)
             self._refuse_other_master()
         except BaseException:
-            self._connection.close()
+            self._file.close()
             raise
 
     def bind(self, log_id: str) -> None:
@@ -65,7 +50,7 @@ class Vault:
         Raises:
             VaultLocked: it belongs to another log, whose sweep would take every case here for one never filed.
         """
-        with self._transaction() as connection:
+        with self._file.transaction() as connection:
             connection.execute("INSERT OR IGNORE INTO bound VALUES (1, ?)", (log_id,))
             (bound,) = connection.execute("SELECT log_id FROM bound").fetchone()
         if bound != log_id:
@@ -73,13 +58,12 @@ class Vault:
 
     def close(self) -> None:
         """Give the database back. Idempotent."""
-        with self._lock:
-            self._connection.close()
+        self._file.close()
 
     def healthy(self) -> bool:
         """Return whether the vault can be read now."""
         try:
-            self._rows("SELECT 1")
+            self._file.rows("SELECT 1")
         except VaultUnavailable:
             return False
         return True
@@ -95,38 +79,64 @@ class Vault:
             UnknownCase: see there.
             VaultUnavailable, VaultLocked: see there.
         """
-        rows = self._rows("SELECT wrapped FROM keys WHERE name = ?", _case(case_id))
+        rows = self._file.rows(_KEY, _case(case_id))
         if not rows:
             raise UnknownCase("the vault holds no key of this case")
-        return CaseKey(case_id, self._master.unwrap(_case(case_id), rows[0][0]))
+        return CaseKey(case_id, self._master.unwrap(_case(case_id), rows[0][1]))
 
     def service_key(self, use: str, at_us: int) -> bytes:
         """Return a key of the service itself for one use, made (at `at_us`, Unix microseconds) when first asked for."""
         name, fresh = f"service:{use}", os.urandom(KEY_BYTES)
-        with self._transaction() as connection:
+        with self._file.transaction() as connection:
             self._insert_key(connection, name, fresh, at_us)
-            (wrapped,) = connection.execute("SELECT wrapped FROM keys WHERE name = ?", (name,)).fetchone()
+            (_, wrapped) = connection.execute(_KEY, (name,)).fetchone()
         return self._master.unwrap(name, wrapped)
 
-    def keep(self, key: CaseKey, texts: Mapping[str, str], *, written_by: str, at_us: int) -> None:
-        """Put the case's key, if it is new, and these texts (by digest) on disk, all in one durable transaction."""
-        with self._transaction() as connection:
-            self._insert_key(connection, _case(key.case_id), key.secret, at_us)
+    def keep(self, key: CaseKey, texts: Mapping[str, str], *, written_by: str, at_us: int | None = None) -> None:
+        """Put these texts (by digest) of a case on disk, and its key where it is new, in one durable transaction.
+
+        `at_us` says when a new key was made (Unix microseconds); without it the vault has the key already.
+
+        Raises:
+            UnknownCase: the vault does not have it, or not any more.
+        """
+        name = _case(key.case_id)
+        with self._file.transaction() as connection:
+            if at_us is not None:
+                self._insert_key(connection, name, key.secret, at_us)
+            if connection.execute(_KEY, (name,)).fetchone() is None:
+                raise UnknownCase("the vault holds no key of this case")
             connection.executemany(
-                "INSERT OR IGNORE INTO texts VALUES (?, ?, ?, ?)",
+                "INSERT OR IGNORE INTO texts (case_id, digest, written_by, sealed) VALUES (?, ?, ?, ?)",
                 [(key.case_id, digest, written_by, key.seal(digest, text)) for digest, text in texts.items()],
             )
 
     def take_back(self, case_id: str, *, written_by: str) -> None:
         """Remove what this request kept for a case, for nothing cites it; the same texts of other requests stay."""
-        with self._transaction() as connection:
-            connection.execute("DELETE FROM texts WHERE case_id = ? AND written_by = ?", (case_id, written_by))
+        with self._file.transaction() as connection:
+            found = connection.execute(
+                "SELECT id FROM texts WHERE case_id = ? AND written_by = ?", (case_id, written_by)
+            )
+            overwrite(connection, "texts", "sealed", found.fetchall())
 
     def forget(self, case_id: str) -> None:
-        """Remove the case's key and every text of it: nothing of it can be read again. Idempotent."""
-        with self._transaction() as connection:
-            connection.execute("DELETE FROM texts WHERE case_id = ?", (case_id,))
-            connection.execute("DELETE FROM keys WHERE name = ?", (_case(case_id),))
+        """Remove the case's key, for ever, and every text of it: nothing of it can be read again. Idempotent.
+
+        What was there before stands in the write-ahead log until `scrub`.
+        """
+        with self._file.transaction() as connection:
+            texts = connection.execute("SELECT id FROM texts WHERE case_id = ?", (case_id,)).fetchall()
+            overwrite(connection, "texts", "sealed", texts)
+            keys = connection.execute("SELECT id FROM keys WHERE name = ?", (_case(case_id),)).fetchall()
+            overwrite(connection, "keys", "wrapped", keys)
+
+    def scrub(self) -> None:
+        """Return when nothing that was removed stands anywhere in the vault's files.
+
+        Raises:
+            VaultUnavailable: another process reads or writes the database, a copy being made, say.
+        """
+        self._file.scrub()
 
     def texts(self, case_id: str) -> dict[str, str]:
         """Return every text of a case by its digest; empty where the vault does not know the case.
@@ -138,51 +148,28 @@ class Vault:
             key = self.case(case_id)
         except UnknownCase:
             return {}
-        rows = self._rows("SELECT digest, sealed FROM texts WHERE case_id = ?", case_id)
-        return {digest: key.open(digest, sealed) for digest, sealed in rows}
+        living = "SELECT digest, sealed FROM texts WHERE case_id = ? AND sealed <> zeroblob(length(sealed))"
+        return {digest: key.open(digest, sealed) for digest, sealed in self._file.rows(living, case_id)}
 
     def cases_made_before(self, instant_us: int) -> list[str]:
         """Return the ids of all cases whose key is older than this, ascending: for the sweep of those never filed."""
-        rows = self._rows("SELECT name FROM keys WHERE name LIKE 'case:%' AND made_at_us < ?", instant_us)
+        older = "SELECT name FROM keys WHERE name LIKE 'case:%' AND made_at_us < ?"
+        rows = self._file.rows(f"{older} AND wrapped <> zeroblob(length(wrapped))", instant_us)
         return sorted(name.removeprefix("case:") for (name,) in rows)
 
     def _insert_key(self, connection: sqlite3.Connection, name: str, secret: bytes, at_us: int) -> None:
         row = (name, self._master.id, self._master.wrap(name, secret), at_us)
-        connection.execute("INSERT OR IGNORE INTO keys VALUES (?, ?, ?, ?)", row)
+        connection.execute(
+            "INSERT OR IGNORE INTO keys (name, master_key, wrapped, made_at_us) VALUES (?, ?, ?, ?)", row
+        )
 
     def _empty(self) -> bool:
-        return not self._rows("SELECT 1 FROM keys LIMIT 1")
+        return not self._file.rows("SELECT 1 FROM keys LIMIT 1")
 
     def _refuse_other_master(self) -> None:
-        if self._rows("SELECT 1 FROM keys WHERE master_key <> ? LIMIT 1", self._master.id):
+        if self._file.rows("SELECT 1 FROM keys WHERE master_key <> ? LIMIT 1", self._master.id):
             raise VaultLocked("the vault's keys were wrapped with another master key than the one in the key file")
-
-    def _rows(self, statement: str, *values: str | int) -> list[Any]:
-        with self._lock, _told():
-            return self._connection.execute(statement, values).fetchall()
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        """Commit durably what is done inside, or nothing of it."""
-        with self._lock, _told():
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._connection
-                self._connection.execute("COMMIT")
-            except BaseException:
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
-                raise
 
 
 def _case(case_id: str) -> str:
     return f"case:{case_id}"
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """Turn the database's errors into ours, whose messages hold nothing of what was written."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise VaultUnavailable(type(error).__name__) from None

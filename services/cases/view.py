@@ -12,15 +12,11 @@ from services.cases.domain.decisions import refused_upholding
 from services.cases.domain.events import Subject
 from services.cases.domain.file import CaseFile, Piece
 from services.cases.domain.findings import find
-from services.cases.domain.state import (
-    Dismissed,
-    Open,
-    OverrideProposed,
-    SevereProposed,
-    Unfiled,
-    Upheld,
-)
+from services.cases.domain.state import Decided, Filed, Open, OverrideProposed, SevereProposed, Unfiled, penalty
+from services.cases.endview import duplicates, merger_view, refusal_view, ruling_view
+from services.cases.erased import is_erased
 from services.cases.reader import Eyes, state_for
+from services.cases.reviewview import appeal_view, correction_view, revocation_view, stay_view
 from services.cases.shapes import (
     AssessmentView,
     AwaitedView,
@@ -47,7 +43,7 @@ def case_view(
     awaited: list[Announcement],
     found_subject: Subject,
 ) -> CaseView:
-    """Return the case (filed, whatever its state) as the reader may see it at `now`."""
+    """Return the case (filed, whatever its state) as the reader may see it at `now`, in the world with its matter."""
     assert not isinstance(state, Unfiled)  # noqa: S101  # an unfiled case is not found
     file, filed = state.file, state.file.filed
     undecided = isinstance(state, Open | SevereProposed | OverrideProposed)
@@ -57,6 +53,7 @@ def case_view(
         state=state_for(state, now, staff=eyes.staff),
         complainant=filed.complainant,
         respondent=filed.respondent,
+        erased=is_erased(state),
         trade=TradeView(id=filed.trade.id, order_paid_at=filed.trade.order_paid_at),
         channels=list(filed.channels),
         incidents=[IncidentView(channel=one.channel, at=one.at, until=one.until) for one in filed.incidents],
@@ -74,9 +71,18 @@ def case_view(
         handler=file.handler if eyes.staff else None,
         recused=sorted(file.recused) if eyes.staff else [],
         proposal=proposal_view(state, eyes) if isinstance(state, SevereProposed | OverrideProposed) else None,
-        decision=decision_view(state, eyes) if isinstance(state, Upheld | Dismissed) else None,
+        decision=decision_view(state, eyes) if isinstance(state, Decided) else None,
+        penalty=penalty(state),
+        correction=correction_view(state, eyes),
+        appeal=appeal_view(state, eyes, now),
+        stay=stay_view(state, eyes),
+        revocation=revocation_view(state, eyes),
+        merged=merger_view(state, eyes),
+        refusal=refusal_view(state, eyes),
+        duplicates=duplicates(file, world.related) if eyes.staff else [],
+        detector=filed.detector if eyes.staff else None,
         outcomes=_outcomes(file, found_subject, world, now) if undecided and eyes.staff else None,
-        next_actions=_actions(state, now, eyes),
+        next_actions=_actions(state, world, now, eyes),
     )
 
 
@@ -108,6 +114,7 @@ def _piece(piece: Piece, eyes: Eyes) -> EvidenceView:
         timeliness=submitted.timeliness,
         number=eyes.text(submitted.content_digest, submitted.party),
         assessment=assessment,
+        ruling=ruling_view(piece, eyes),
     )
 
 
@@ -140,6 +147,8 @@ def _outcomes(file: CaseFile, found_subject: Subject, world: World, now: datetim
     )
 
 
-def _actions(state: CaseState, now: datetime, eyes: Eyes) -> dict[str, list[str]]:
-    actions = next_actions(state, now)
+def _actions(state: Filed, world: World, now: datetime, eyes: Eyes) -> dict[str, list[str]]:
+    version = world.pinned(state.file.filed)
+    contestable = not isinstance(version, Refusal) and version.dismissal_contestable
+    actions = next_actions(state, now, contestable=contestable)
     return {role: list(may) for role, may in actions.items() if eyes.staff or role == eyes.reader}

@@ -1,18 +1,25 @@
 """The ledger's command line: `python -m services.ledger serve`."""
 
 import json
+import sqlite3
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from services.ledger.main import build
+from services.ledger import backup
+from services.ledger.exports.command import UnknownForm, WrongClock, export_file
+from services.ledger.exports.content import Content
+from services.ledger.main import build, check
 from services.ledger.settings import Settings
 from services.ledger.tables import TABLES
+from shared.kit.backup import BackupBroken, told
 from shared.kit.log.memory import open_memory_log
+from shared.kit.log.postgres.command import PasswordFile, Role, run_migration
 from shared.kit.logs import configure_logging
-from shared.kit.server import run
+from shared.kit.server import run, run_workers
 from shared.kit.starting import starting
 from shared.rulebook.loader import RulebookError
 
@@ -26,19 +33,73 @@ app = typer.Typer(
 
 @app.command()
 def serve() -> None:
-    """Serve the API and follow the cases log, in one process, until SIGTERM or SIGINT."""
+    """Serve the API and follow the cases log until SIGTERM or SIGINT, in as many processes as LEDGER_WORKERS says."""
     with starting("LEDGER_", RulebookError):
         settings = Settings()
         configure_logging("ledger", settings.log_level)
+        if settings.workers > 1:
+            check(settings)
+            run_workers("services.ledger.main:serving", settings.host, settings.port, settings.workers)
+            return
         service = build(settings)
     run(service, settings.host, settings.port)
 
 
 @app.command()
 def follow() -> None:
-    """Follow the cases log in a process of its own: not with SQLite, where one process alone may write."""
-    typer.echo("follow needs a store that several processes share; with SQLite, `serve` follows in-process", err=True)
-    raise typer.Exit(2)
+    """Follow the cases log in a process of its own, which answers questions about its health alone.
+
+    Not with SQLite, where one process alone may write: there `serve` follows.
+    """
+    with starting("LEDGER_", RulebookError):
+        settings = Settings()
+        configure_logging("ledger", settings.log_level)
+        if settings.database_url is None:
+            typer.echo("follow needs a database that several processes share; with SQLite, `serve` follows", err=True)
+            raise typer.Exit(2)
+        service = build(settings, answers=False)
+    run(service, settings.host, settings.port)
+
+
+@app.command()
+def export(
+    content: Annotated[Content, typer.Argument(help="entries or standings")],
+    file: Annotated[Path, typer.Argument(help="name of the file to write: .ndjson or .parquet")],
+    copy: Annotated[Path | None, typer.Option("--from", exists=True, help="copy of the log; default: the log")] = None,
+    as_of: Annotated[str | None, typer.Option(help="effective clock; default: now")] = None,
+    known_at: Annotated[str | None, typer.Option(help="recorded clock, inclusive; default: everything folded")] = None,
+) -> None:
+    """Write all entries or standings at two clocks, and print what it holds.
+
+    On SQLite the service must not run meanwhile: export a copy of the log (`--from`).
+    """
+    with starting("LEDGER_", RulebookError, UnknownForm, WrongClock):
+        typer.echo(export_file(Settings(), content, file, copy, as_of, known_at))
+
+
+@app.command("backup")
+def backup_(folder: Annotated[Path, typer.Argument(help="a new folder")]) -> None:
+    """Copy the service's files, which may be in use, into a new folder; print what is in it."""
+    with starting("LEDGER_", BackupBroken, OSError, sqlite3.Error):
+        typer.echo(told(backup.make(Settings(), folder, datetime.now(UTC))))
+
+
+@app.command()
+def restore(folder: Annotated[Path, typer.Argument(exists=True, file_okay=False, help="a backup")]) -> None:
+    """Check a backup and put it in the place of a service that has no files; print what was in it."""
+    with starting("LEDGER_", BackupBroken, OSError):
+        typer.echo(told(backup.restore(Settings(), folder)))
+
+
+@app.command()
+def migrate(
+    owner_url: Annotated[str, typer.Option(envvar="LEDGER_OWNER_URL", help="connection string of the tables' owner")],
+    role: Role = "",
+    password_file: PasswordFile = None,
+) -> None:
+    """Make the service's tables in PostgreSQL, or bring them to this version. Idempotent."""
+    with starting("LEDGER_", ValueError, OSError):
+        run_migration(owner_url, Settings().database_schema, role, password_file, TABLES)
 
 
 @app.command()

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from services.ledger.domain.commands import RecordEntry, RegradeEntry, ReverseEntry
+from services.ledger.domain.commands import FactCommand
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,11 +16,11 @@ class Unreadable:
     reason: str
 
 
-FactCommand: TypeAlias = RecordEntry | ReverseEntry | RegradeEntry | Unreadable
+Asked: TypeAlias = FactCommand | Unreadable
 
 
 class CaseFact(msgspec.Struct, frozen=True):
-    """One event of the cases log that moves points: whose account, which case, where it stands, what it asks for.
+    """One event of the cases log that counts: whose account, which case, where it stands, what it asks for.
 
     `state` is the event's bytes, kept for the case that it has to wait.
     """
@@ -30,7 +30,7 @@ class CaseFact(msgspec.Struct, frozen=True):
     case: str
     position: int
     recorded_at: datetime
-    command: FactCommand
+    command: Asked
     state: bytes
 
 

@@ -1,26 +1,38 @@
-"""The data of decision events, as the cases log writes it, read as commands to an account. Source: contracts, R10.
+"""The data of decision events, as the cases log writes it, read as commands to an account. Source: contracts, R10, R11.
 
 Each reader takes an envelope and the limits; it trusts nothing but the contract.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Literal, TypeAlias
 
 import msgspec
 
-from services.ledger.domain.commands import RecordEntry, RegradeEntry, ReverseEntry
-from services.ledger.domain.facts import Entry, Reversal, ReversalKind
+from services.ledger.domain.commands import (
+    FactCommand,
+    LiftStay,
+    RecordEntry,
+    RegradeEntry,
+    ReverseEntry,
+    StaySanctions,
+)
+from services.ledger.domain.facts import Entry, Imported, Reversal, ReversalKind, Stay, StayLift
 from shared.contracts.decisions import (
     ORDINARY_UPHELD,
+    PAST_PENALTY_IMPORTED,
     REGRADED,
     REVERSED,
     REVOKED,
+    SANCTION_STAYED,
     SEVERE_UPHELD,
+    STAY_LIFTED,
     DecisionRegraded,
     DecisionReversed,
+    DecisionStayed,
     DirectSanction,
+    PastPenaltyImported,
     PinnedRef,
     ViolationUpheld,
 )
@@ -33,7 +45,9 @@ LAST_YEAR: Final = 2099
 
 _upheld: Final = msgspec.json.Decoder(ViolationUpheld)
 _reversed: Final = msgspec.json.Decoder(DecisionReversed)
+_past: Final = msgspec.json.Decoder(PastPenaltyImported)
 _regraded: Final = msgspec.json.Decoder(DecisionRegraded)
+_stayed: Final = msgspec.json.Decoder(DecisionStayed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +65,7 @@ class ContractBroken(ValueError):
     """The data of a known event says what its contract does not allow."""
 
 
-Decided: TypeAlias = RecordEntry | ReverseEntry | RegradeEntry
-Reader: TypeAlias = Callable[[Envelope, Limits], Decided]
+Reader: TypeAlias = Callable[[Envelope, Limits], FactCommand]
 
 
 def _ordinary(envelope: Envelope, limits: Limits) -> RecordEntry:
@@ -78,19 +91,41 @@ def _regrade(envelope: Envelope, limits: Limits) -> RegradeEntry:
     return RegradeEntry(_reversal(envelope, data.decision, "regraded"), entry)
 
 
+def _stay(envelope: Envelope, _: Limits) -> StaySanctions:
+    entry = _stayed.decode(envelope.data).decision
+    return StaySanctions(Stay(envelope.id, envelope.position, entry, envelope.recordedtime))
+
+
+def _lift(envelope: Envelope, _: Limits) -> LiftStay:
+    entry = _stayed.decode(envelope.data).decision
+    return LiftStay(StayLift(envelope.id, envelope.position, entry, envelope.recordedtime))
+
+
+def _imported(envelope: Envelope, limits: Limits) -> RecordEntry:
+    data = _past.decode(envelope.data)
+    if data.track not in TRACKS:
+        raise ContractBroken("no such track")
+    entry = _entry(envelope, data.track, data, limits)
+    source = Imported(data.import_id, data.line, data.reference, data.complete_from)
+    return RecordEntry(replace(entry, case="", imported=source))
+
+
 READERS: Final[Mapping[str, Reader]] = {
     ORDINARY_UPHELD: _ordinary,
     SEVERE_UPHELD: _severe,
     REVERSED: _reversal_as("reversed"),
     REVOKED: _reversal_as("revoked"),
     REGRADED: _regrade,
+    SANCTION_STAYED: _stay,
+    PAST_PENALTY_IMPORTED: _imported,
+    STAY_LIFTED: _lift,
 }
 
 
 def _entry(
     envelope: Envelope,
     track: str,
-    data: ViolationUpheld | DecisionRegraded,
+    data: ViolationUpheld | DecisionRegraded | PastPenaltyImported,
     limits: Limits,
     regrades: str | None = None,
 ) -> Entry:
@@ -108,7 +143,7 @@ def _entry(
         regrades=regrades,
         case=envelope.correlationid,
         rulebook=ref(data.rulebook),
-        calendars=tuple(map(ref, data.calendars)),
+        calendars=() if isinstance(data, PastPenaltyImported) else tuple(map(ref, data.calendars)),
     )
 
 

@@ -1,26 +1,28 @@
-"""The ledger's own events, domain ⇄ contract, strict both ways: what was written reads back as the same event."""
+"""The ledger's own events as their contract has them; `entries_read` is the way back."""
 
-from collections.abc import Callable, Mapping
-from typing import Any, Final, TypeAlias
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Final, TypeAlias
 
 import msgspec
 
-from services.ledger.decisions import ref
 from services.ledger.domain import events as domain
-from services.ledger.domain.facts import Entry, Reversal
 from shared.contracts import entries as contract
 from shared.contracts.decisions import DirectSanction, PinnedRef
 from shared.kit.cloudevent import StandingEffect
-from shared.rulebook.model import Ref, Sanction, Timeline
+from shared.rulebook.model import Ref, Timeline
 
 Body: TypeAlias = msgspec.Struct
 Recorded: TypeAlias = domain.OrdinaryViolationRecorded | domain.SevereViolationRecorded
 
-# Each type says whether it moves points: a follower of the ledger must not pass over one that does.
+# Each type says whether it moves points or sanctions: a follower of the ledger must not pass over one that does.
 EFFECTS: Final[Mapping[str, StandingEffect]] = {
     contract.ORDINARY_RECORDED: "points",
     contract.SEVERE_RECORDED: "points",
     contract.REVERSED: "points",
+    contract.STAYED: "points",
+    contract.STAY_LIFTED: "points",
     contract.LAPSED: "points",
     contract.QUARANTINED: "none",
     contract.RELEASED: "none",
@@ -38,10 +40,14 @@ def written(event: domain.AccountEvent, version: int, timeline: Timeline) -> tup
             return _recorded_type(event), _recorded(event, version)
         case domain.ViolationReversed():
             return contract.REVERSED, _reversed(event, version, timeline)
+        case domain.SanctionsStayed():
+            return contract.STAYED, _stayed(event, version, timeline)
+        case domain.StayLifted():
+            return contract.STAY_LIFTED, _stayed(event, version, timeline)
         case domain.StandingLapsed():
             return contract.LAPSED, contract.StandingLapsed(
                 at=event.at,
-                rulebook=_in_force(timeline, event),
+                rulebook=_in_force(timeline, event.at),
                 before=dict(event.before),
                 after=dict(event.after),
                 standing_before=event.standing_before,
@@ -79,6 +85,7 @@ def _recorded(event: Recorded, version: int) -> contract.ViolationRecorded:
         after=dict(event.after),
         sanctions=_changes(event.sanctions),
         account_version=version,
+        imported=msgspec.UNSET if entry.imported is None else contract.ImportedFrom(**asdict(entry.imported)),
     )
 
 
@@ -90,7 +97,24 @@ def _reversed(event: domain.ViolationReversed, version: int, timeline: Timeline)
         cause=reversal.id,
         position=reversal.position,
         recorded_at=reversal.recorded_at,
-        rulebook=_in_force(timeline, event),
+        rulebook=_in_force(timeline, reversal.recorded_at),
+        before=dict(event.before),
+        after=dict(event.after),
+        sanctions=_changes(event.sanctions),
+        account_version=version,
+    )
+
+
+def _stayed(
+    event: domain.SanctionsStayed | domain.StayLifted, version: int, timeline: Timeline
+) -> contract.StayRecorded:
+    fact = event.stay if isinstance(event, domain.SanctionsStayed) else event.lift
+    return contract.StayRecorded(
+        entry=fact.entry,
+        cause=fact.id,
+        position=fact.position,
+        recorded_at=fact.recorded_at,
+        rulebook=_in_force(timeline, fact.recorded_at),
         before=dict(event.before),
         after=dict(event.after),
         sanctions=_changes(event.sanctions),
@@ -104,84 +128,10 @@ def _changes(changes: tuple[domain.SanctionChange, ...]) -> tuple[contract.Sanct
     )
 
 
-def _in_force(timeline: Timeline, event: domain.ViolationReversed | domain.StandingLapsed) -> PinnedRef | None:
-    at = event.at if isinstance(event, domain.StandingLapsed) else event.reversal.recorded_at
+def _in_force(timeline: Timeline, at: datetime) -> PinnedRef | None:
     version = timeline.at(at)
     return None if version is None else _pinned(version.ref)
 
 
 def _pinned(pinned: Ref | None) -> PinnedRef | None:
     return None if pinned is None else PinnedRef(pinned.id, pinned.digest)
-
-
-def _entry_of(data: contract.ViolationRecorded, track: str) -> Entry:
-    return Entry(
-        id=data.entry,
-        position=data.position,
-        track=track,
-        grade=data.grade,
-        points=data.points,
-        effective_at=data.effective_at,
-        recorded_at=data.recorded_at,
-        direct=tuple(Sanction(direct.hours, direct.measures) for direct in data.direct),
-        regrades=data.regrades,
-        case=data.case,
-        rulebook=None if data.rulebook is None else ref(data.rulebook),
-        calendars=tuple(map(ref, data.calendars)),
-    )
-
-
-def _sanctions(changes: tuple[contract.SanctionChanged, ...]) -> tuple[domain.SanctionChange, ...]:
-    return tuple(
-        domain.SanctionChange(one.change, one.entry, one.track, one.node, one.start, one.end) for one in changes
-    )
-
-
-def _ordinary(data: contract.ViolationRecorded) -> domain.AccountEvent:
-    entry = _entry_of(data, "ordinary")
-    return domain.OrdinaryViolationRecorded(entry, data.before, data.after, _sanctions(data.sanctions))
-
-
-def _severe(data: contract.ViolationRecorded) -> domain.AccountEvent:
-    entry = _entry_of(data, "severe")
-    return domain.SevereViolationRecorded(entry, data.before, data.after, _sanctions(data.sanctions))
-
-
-def _reversal(data: contract.ViolationReversed) -> domain.AccountEvent:
-    reversal = Reversal(data.cause, data.position, data.entry, data.kind, data.recorded_at)
-    return domain.ViolationReversed(reversal, data.before, data.after, _sanctions(data.sanctions))
-
-
-def _lapse(data: contract.StandingLapsed) -> domain.AccountEvent:
-    return domain.StandingLapsed(data.at, data.before, data.after, data.standing_before, data.standing_after)
-
-
-def _quarantine(data: contract.AccountQuarantined) -> domain.AccountEvent:
-    return domain.AccountQuarantined(data.position, data.cause, data.reason)
-
-
-def _release(data: contract.AccountReleased) -> domain.AccountEvent:
-    return domain.AccountReleased(data.position)
-
-
-_READERS: Final[Mapping[str, Callable[[Any], domain.AccountEvent]]] = {
-    contract.ORDINARY_RECORDED: _ordinary,
-    contract.SEVERE_RECORDED: _severe,
-    contract.REVERSED: _reversal,
-    contract.LAPSED: _lapse,
-    contract.QUARANTINED: _quarantine,
-    contract.RELEASED: _release,
-}
-_decoders: Final[Mapping[str, msgspec.json.Decoder[Any]]] = {
-    name: msgspec.json.Decoder(body) for name, body in contract.TYPES.items()
-}
-
-
-def read(event_type: str, data: msgspec.Raw) -> domain.AccountEvent:
-    """Return the domain event that these data of our own log say.
-
-    Raises:
-        KeyError: no event of ours has this type.
-        msgspec.ValidationError: the data are not of this type; the log has been tampered with.
-    """
-    return _READERS[event_type](_decoders[event_type].decode(data))

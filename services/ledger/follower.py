@@ -6,6 +6,7 @@ folded from where it is new; where another writer was first, memory is dropped a
 
 import random
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final, Literal, Protocol, TypeAlias
 
@@ -22,7 +23,7 @@ WAIT_S: Final = 1  # how long the feed holds an empty page back, and so how late
 FIRST_DELAY_S: Final = 0.1
 LONGEST_DELAY_S: Final = 30.0
 
-State: TypeAlias = Literal["starting", "following", "retrying", "alarmed", "stopped"]
+State: TypeAlias = Literal["starting", "standing_by", "following", "retrying", "alarmed", "stopped"]
 
 _log = structlog.get_logger(__name__)
 
@@ -91,11 +92,13 @@ class Follower:
             raise alarm
         return True
 
-    def run(self, stop: threading.Event) -> None:
-        """Follow until `stop` is set or an alarm is raised; the feed's and the log's failures are waited out."""
+    def run(self, stop: threading.Event, leading: Callable[[], bool] = lambda: True) -> None:
+        """Follow until `stop` is set, an alarm is raised, or another process is `leading`; the feed's and the log's
+        failures are waited out.
+        """
         failures, ended = 0, "an error that is not known to this service"
         try:
-            while not stop.is_set():
+            while not stop.is_set() and leading():
                 try:
                     self.step(self._feed.page(self._progress.now.position, MAX_READ, WAIT_S))
                 except (FeedUnavailable, LogUnavailable) as failure:
@@ -104,13 +107,17 @@ class Follower:
                 else:
                     failures = 0
                     self._turn("following")
-            ended = "asked to"
+            ended = "asked to" if stop.is_set() else "another process follows"
         except (FollowerAlarm, FeedBroken) as alarm:
             ended = str(alarm)
             self._turn("alarmed", ended)
         finally:
             if self.status.state != "alarmed":
                 self._turn("stopped", ended)
+
+    def stand_by(self) -> None:
+        """Say that another process follows, and this one waits to take over."""
+        self._turn("standing_by")
 
     def _wait(self, failure: FeedUnavailable | LogUnavailable, failures: int, stop: threading.Event) -> None:
         self._turn("retrying", f"{type(failure).__name__}: {failure}")

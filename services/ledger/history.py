@@ -1,24 +1,15 @@
 """An account with the events that made it: what questions about other instants, and statements, are answered from."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
 
-from services.ledger.accounts import stream_of
+from services.ledger.accounts import PREFIX, stream_of
 from services.ledger.domain.account import Account, evolve, open_account
-from services.ledger.domain.events import (
-    AccountEvent,
-    OrdinaryViolationRecorded,
-    SevereViolationRecorded,
-    ViolationReversed,
-)
-from services.ledger.domain.facts import Fact
+from services.ledger.domain.events import AccountEvent, FactEvent, fact_of
 from services.ledger.lru import Lru
 from services.ledger.posting import Codec
 from shared.kit.log.model import EventLog
-
-Moved: TypeAlias = OrdinaryViolationRecorded | SevereViolationRecorded | ViolationReversed
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +29,22 @@ class History:
     account: Account
     events: tuple[Told, ...]
 
+    def known(self, known_at: datetime | None, known_position: int | None) -> Iterator[tuple[Told, FactEvent]]:
+        """Yield the events that tell of facts known by then, both clocks inclusive, in order."""
+        for told in self.events:
+            if isinstance(told.event, FactEvent):
+                fact = fact_of(told.event)
+                if (known_at is None or fact.recorded_at <= known_at) and (
+                    known_position is None or fact.position <= known_position
+                ):
+                    yield told, told.event
+
     def version_known(self, known_at: datetime | None, known_position: int | None) -> int:
         """Return the version that the last fact known by then made; 0 if there was none.
 
         Lapses do not count: when they are recorded depends on nothing that a question names.
         """
-        return max((told.version for told in self.events if _known(told.event, known_at, known_position)), default=0)
+        return max((told.version for told, _ in self.known(known_at, known_position)), default=0)
 
 
 class Histories:
@@ -58,30 +59,17 @@ class Histories:
         kept = self._kept.get((seller, version))
         if kept is not None:
             return kept
-        account, events = open_account(seller), list[Told]()
-        for stored in self._log.stream(stream_of(seller)):
-            event = self._codec.event(stored)
-            account = evolve(account, event)
-            events.append(Told(account.version, stored.position, stored.recorded_at, event))
-        history = History(account, tuple(events))
-        self._kept.put((seller, account.version), history)
+        history = read_histories([seller], self._log, self._codec)[0]
+        self._kept.put((seller, history.account.version), history)
         return history
 
 
-def fact_of(event: Moved) -> Fact:
-    """Return the fact that an event tells of."""
-    return event.reversal if isinstance(event, ViolationReversed) else event.entry
-
-
-def moved(events: Sequence[Told]) -> list[tuple[Told, Moved]]:
-    """Return the events that tell of facts, in order."""
-    return [(told, told.event) for told in events if isinstance(told.event, Moved)]
-
-
-def _known(event: AccountEvent, known_at: datetime | None, known_position: int | None) -> bool:
-    if not isinstance(event, Moved):
-        return False
-    fact = fact_of(event)
-    return (known_at is None or fact.recorded_at <= known_at) and (
-        known_position is None or fact.position <= known_position
-    )
+def read_histories(sellers: Sequence[str], log: EventLog, codec: Codec) -> list[History]:
+    """Return the histories of these accounts (at most `MAX_STREAMS`), in the order given, with one read."""
+    accounts = {seller: open_account(seller) for seller in sellers}
+    events: dict[str, list[Told]] = {seller: [] for seller in sellers}
+    for stored in log.stream(*map(stream_of, sellers)):
+        seller, event = stored.stream.removeprefix(PREFIX), codec.event(stored)
+        account = accounts[seller] = evolve(accounts[seller], event)
+        events[seller].append(Told(account.version, stored.position, stored.recorded_at, event))
+    return [History(accounts[seller], tuple(events[seller])) for seller in sellers]

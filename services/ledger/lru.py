@@ -32,6 +32,11 @@ class Lru(Generic[K, V]):
             if len(self._values) > self._capacity:
                 self._values.popitem(last=False)
 
+    def drop(self, key: K) -> None:
+        """Forget one value; nothing if there is none."""
+        with self._lock:
+            self._values.pop(key, None)
+
     def clear(self) -> None:
         """Forget everything."""
         with self._lock:

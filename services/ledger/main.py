@@ -5,8 +5,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from fastapi import APIRouter
+
 from services.ledger.api.account import account_router
+from services.ledger.api.differences import differences_router
 from services.ledger.api.direct import Direct
+from services.ledger.api.preview import preview_router
 from services.ledger.api.quarantine import quarantine_router
 from services.ledger.api.standing import standing_router
 from services.ledger.api.waiting import Waiting
@@ -23,13 +27,17 @@ from services.ledger.running import Parts
 from services.ledger.settings import Settings
 from services.ledger.standings import Standings
 from services.ledger.tables import TABLES
+from services.ledger.tail import Tail
 from shared.kit.auth import open_verifier
+from shared.kit.electing import seat
 from shared.kit.feed import feed_router
 from shared.kit.feed_client import FeedClient
 from shared.kit.http import Service, create_app
 from shared.kit.log.instant import utc_now
 from shared.kit.log.model import EventLog
-from shared.kit.log.sqlite import open_sqlite_log
+from shared.kit.logs import configure_logging
+from shared.kit.server import told_to_stop
+from shared.kit.storing import open_store
 from shared.rulebook.loader import load_timeline, shipped
 from shared.rulebook.model import Timeline
 
@@ -40,20 +48,25 @@ Clock = Callable[[], datetime]
 
 
 def build(
-    settings: Settings, *, clock: Clock = utc_now, feed: Feed | None = None, log: EventLog | None = None
+    settings: Settings,
+    *,
+    clock: Clock = utc_now,
+    feed: Feed | None = None,
+    log: EventLog | None = None,
+    answers: bool = True,
 ) -> Service:
     """Return the ledger as an application; entering its lifespan starts to follow, leaving it closes the log.
 
-    Without `feed`, the feed at `cases_url` is read; without `log`, the one in the data folder is opened.
+    Without `feed`, the feed at `cases_url` is read; without `log`, the one that the settings name is opened. One that
+    gives no `answers` follows and tells of its health.
 
     Raises:
         RulebookError: the rulebook is not sound.
-        LogUnavailable: the log cannot be opened; another process has it, say.
+        LogUnavailable: the log cannot be opened; another process has it, say, or its database is not migrated.
     """
     timeline = rulebook(settings.rulebook)
-    log = log or _open(settings, clock)
+    log = log or open_store(settings, settings.log_file, clock, TABLES)
     parts = _parts(settings, timeline, log, clock, feed or FeedClient(settings.cases_url, settings.token_file))
-    waiting = Waiting(parts.progress, settings.max_wait_s)
     verifier = open_verifier(settings.jwks, issuer=settings.issuer, audience=settings.audience, clock=clock)
     metrics = metrics_of(parts)
     app = create_app(
@@ -61,28 +74,47 @@ def build(
         version=VERSION,
         description=DESCRIPTION,
         verifier=verifier,
-        routers=[
-            standing_router(parts.questions, waiting),
-            account_router(parts.questions, waiting),
-            quarantine_router(parts.ledger, log),
-            feed_router(log),
-        ],
+        routers=_routers(parts, Waiting(parts.progress, settings.max_wait_s)) if answers else [],
         checks={"log": parts.log_check, "follower": parts.follower_check},
         metrics=metrics,
         lifespan=parts.lifespan,
     )
-    app.add_middleware(Direct, questions=parts.questions, verifier=verifier, metrics=metrics)
+    if answers:
+        app.add_middleware(Direct, questions=parts.questions, verifier=verifier, metrics=metrics)
     return app
+
+
+def _routers(parts: Parts, waiting: Waiting) -> list[APIRouter]:
+    return [
+        standing_router(parts.questions, waiting),
+        account_router(parts.questions, waiting),
+        differences_router(parts.questions, waiting),
+        preview_router(parts.questions, waiting),
+        quarantine_router(parts.ledger, parts.log),
+        feed_router(parts.log),
+    ]
+
+
+def check(settings: Settings) -> None:
+    """Return if a service with these settings could be built, before several processes are started.
+
+    Raises:
+        RulebookError, LogUnavailable: as `build` does.
+    """
+    rulebook(settings.rulebook)
+    open_store(settings, settings.log_file, utc_now, TABLES).close()
+
+
+def serving() -> Service:
+    """Return the application of one of several processes that serve; what they share is in the environment."""
+    settings = Settings()
+    configure_logging("ledger", settings.log_level)
+    return told_to_stop(build(settings))
 
 
 def rulebook(name: str) -> Timeline:
     """Return the timeline of this name that comes with the product, or of the file where `name` ends in .toml."""
     return load_timeline(Path(name)) if name.endswith(".toml") else shipped(name)
-
-
-def _open(settings: Settings, clock: Clock) -> EventLog:
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    return open_sqlite_log(settings.log_file, clock, TABLES)
 
 
 def _parts(settings: Settings, timeline: Timeline, log: EventLog, clock: Clock, feed: Feed) -> Parts:
@@ -93,4 +125,6 @@ def _parts(settings: Settings, timeline: Timeline, log: EventLog, clock: Clock, 
     ledger = Ledger(log, codec, timeline, standings, progress, accounts=settings.cached_accounts)
     histories = Histories(log, codec, settings.cached_accounts // 10 + 1)
     questions = Questions(timeline, standings, histories, progress, clock)
-    return Parts(log, feed, ledger, questions, Follower(ledger, progress, codec, feed), progress)
+    follower = Follower(ledger, progress, codec, feed)
+    chair = seat(settings, "follower") if settings.follows else None
+    return Parts(log, feed, ledger, questions, follower, progress, Tail(log, standings, progress), chair)

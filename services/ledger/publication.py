@@ -11,17 +11,20 @@ from typing import Final
 import msgspec
 
 from services.ledger.accounts import stream_of
-from services.ledger.casefacts import CaseFact, FactCommand, FollowerAlarm, Unpublishable, Unreadable
-from services.ledger.decisions import READERS, ContractBroken, Decided, Limits
-from services.ledger.domain.commands import ReverseEntry
+from services.ledger.casefacts import Asked, CaseFact, FollowerAlarm, Unpublishable, Unreadable
+from services.ledger.decisions import READERS, ContractBroken, Limits
+from services.ledger.domain.commands import FactCommand, RecordEntry, RegradeEntry
 from services.ledger.domain.events import (
     AccountEvent,
+    AccountQuarantined,
+    AccountReleased,
     OrdinaryViolationRecorded,
     SevereViolationRecorded,
     StandingLapsed,
-    ViolationReversed,
+    fact_of,
 )
-from services.ledger.entries import EFFECTS, read, written
+from services.ledger.entries import EFFECTS, written
+from services.ledger.entries_read import read
 from shared.kit.cloudevent import MAX_EVENT_BYTES, Draft, Envelope, canonical, decode
 from shared.kit.ids import uuid7
 from shared.kit.log.model import Stored
@@ -53,7 +56,7 @@ class Publication:
             return None
         if not all(map(_speakable, (envelope.subject, envelope.id, envelope.correlationid))) or not envelope.subject:
             raise FollowerAlarm("unknown_account", envelope.position, "the event names no account that can be kept")
-        command: FactCommand
+        command: Asked
         try:
             command = reader(envelope, self._limits)
         except (msgspec.ValidationError, ContractBroken) as broken:
@@ -120,9 +123,9 @@ class Publication:
         """
         return read(stored.type, decode(stored.state).data)
 
-    def _refuse_unknown_rulebook(self, command: Decided) -> None:
-        if isinstance(command, ReverseEntry):
-            return
+    def _refuse_unknown_rulebook(self, command: FactCommand) -> None:
+        if not isinstance(command, RecordEntry | RegradeEntry):
+            return  # only what adds points speaks by a rulebook
         pinned = command.entry.rulebook
         if pinned is None or self._digests.get(pinned.id) != pinned.digest:
             named = "none" if pinned is None else f"{pinned.id!a} with digest {pinned.digest[:64]!a}"
@@ -137,9 +140,9 @@ def _effective_at(event: AccountEvent, cause: CaseFact | None) -> datetime | Non
     match event:
         case OrdinaryViolationRecorded() | SevereViolationRecorded():
             return event.entry.effective_at
-        case ViolationReversed():
-            return event.reversal.recorded_at
         case StandingLapsed():
             return event.at
-        case _:
+        case AccountQuarantined() | AccountReleased():
             return None if cause is None else cause.recorded_at
+        case corrected:
+            return fact_of(corrected).recorded_at

@@ -45,7 +45,7 @@ def body_of(standing: Standing, version: int, asked: Asked = NOTHING_ASKED, *, f
             "rulebook": asked.rulebook,
             "account_version": version,
             "last_entry_position": standing.last_entry_position,
-            "unknown_before": None,  # histories are complete: nothing is imported from a system before this one
+            "unknown_before": standing.unknown_before,
         }
     )
 

@@ -2,9 +2,9 @@
 
 import threading
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from anyio import to_thread
 from fastapi import FastAPI
@@ -13,8 +13,12 @@ from services.ledger.application import Ledger
 from services.ledger.follower import Feed, Follower
 from services.ledger.progress import Progress
 from services.ledger.questions import Questions
+from services.ledger.tail import Tail
+from shared.kit.electing import ASK_AGAIN_S, Seat
 from shared.kit.feed_client import FeedClient
-from shared.kit.log.model import EventLog
+from shared.kit.log.model import EventLog, LogUnavailable
+
+WATCH_EVERY_S: Final = 0.1  # how late an answer may be that another process's follower has changed
 
 
 @dataclass(frozen=True)
@@ -27,12 +31,14 @@ class Parts:
     questions: Questions
     follower: Follower
     progress: Progress
+    tail: Tail
+    seat: Seat | None
 
     @asynccontextmanager
     async def lifespan(self, _: FastAPI) -> AsyncIterator[None]:
         """Follow in a thread of its own; at the end let it finish its page, then close feed and log."""
         stop = threading.Event()
-        thread = threading.Thread(target=self.follower.run, args=(stop,), name="follower")
+        thread = threading.Thread(target=self.run, args=(stop,), name="follower")
         thread.start()
         try:
             yield
@@ -43,11 +49,48 @@ class Parts:
                 self.feed.close()
             self.log.close()
 
+    def run(self, stop: threading.Event) -> None:
+        """Follow the cases while this process has the seat, else watch what the one that has it writes.
+
+        Whoever has raised an alarm keeps the seat: another process would only meet the same. Without a seat (None)
+        this process never follows.
+        """
+        while not stop.is_set():
+            if self._elected():
+                self._lead(stop)
+            else:
+                self._watch(stop)
+        if self.seat is not None:
+            self.seat.release()
+
+    def _elected(self) -> bool:
+        try:
+            return self.seat is not None and self.seat.acquire()
+        except LogUnavailable:
+            return False
+
+    def _lead(self, stop: threading.Event) -> None:
+        assert self.seat is not None  # noqa: S101  # it was acquired
+        with suppress(LogUnavailable):
+            self.ledger.refresh()
+            self.follower.run(stop, self.seat.held)
+        if self.follower.status.state == "alarmed":
+            stop.wait()
+
+    def _watch(self, stop: threading.Event) -> None:
+        """Watch until it is time to ask for the seat again."""
+        self.follower.stand_by()
+        for _ in range(round(ASK_AGAIN_S / WATCH_EVERY_S)):
+            with suppress(LogUnavailable):
+                self.tail.step()
+            if stop.wait(WATCH_EVERY_S):
+                return
+
     def follower_check(self) -> tuple[bool, Mapping[str, Any]]:
-        """Return whether the cases are followed and were caught up with since the start, and how far."""
+        """Return whether the cases are followed, or another process does, and were caught up with, and how far."""
         status, position = self.follower.status, self.progress.now.position
         detail = {"state": status.state, "position": position, "head": status.head, "lag": self.lag()}
-        well = status.state == "following" and status.caught_up
+        well = status.state == "standing_by" or (status.state == "following" and status.caught_up)
         return well, {**detail, "reason": status.reason} if status.reason else detail
 
     def log_check(self) -> tuple[bool, Mapping[str, Any]]:

@@ -18,11 +18,13 @@ class Settings(ServiceSettings):
 
     data_dir: Path = Path("var/ledger")
     port: Annotated[int, Field(ge=1, le=65535)] = PORT
+    database_schema: str = Field(default="ledger", description="Schema of the service's log")
     rulebook: str = Field(default="seed", description="Name of a shipped timeline, or the path of a .toml file")
     cases_url: str = "http://127.0.0.1:8001"
     token_file: Path = Path("var/keys/follower.token")
     max_points: Annotated[int, Field(ge=0)] = Field(default=1000, description="Largest number of points of one entry")
     max_wait_s: Annotated[float, Field(gt=0, le=30)] = Field(default=5.0, description="Longest wait for min_position")
+    follows: bool = Field(default=True, description="Whether processes that serve stand for election as the follower")
     cached_accounts: Annotated[int, Field(ge=1)] = 50_000
 
     @property

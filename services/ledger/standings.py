@@ -6,6 +6,7 @@ nothing that a clock decides, so that a replay makes the same rows.
 """
 
 import threading
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
@@ -128,6 +129,13 @@ class Standings:
             self._generation += 1
             for row in rows:
                 self._rows.put(row.seller, row)
+
+    def evict(self, sellers: Iterable[str]) -> None:
+        """Drop the rows of these accounts from memory: another process has written them."""
+        with self._lock:
+            self._generation += 1
+            for seller in sellers:
+                self._rows.drop(seller)
 
     def forget(self) -> None:
         """Drop every row from memory: somebody else may have written."""

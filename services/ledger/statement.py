@@ -1,27 +1,39 @@
-"""The statement of an account: its events as lines, reversals and what they reverse linked both ways."""
+"""The statement of an account: its events as lines, corrections and what they correct linked both ways."""
+
+from dataclasses import asdict
+from typing import TypeAlias
 
 from services.ledger.domain.events import (
     AccountEvent,
+    FactEvent,
     OrdinaryViolationRecorded,
     SanctionChange,
+    SanctionsStayed,
     SevereViolationRecorded,
     StandingLapsed,
+    StayLifted,
     ViolationReversed,
 )
 from services.ledger.history import History, Told
+from services.ledger.links import Links
 from shared.contracts.standing import SanctionBrought
 from shared.contracts.statement import (
     CalendarRef,
+    ImportedFrom,
     LapseLine,
     ReversalLine,
     RuleText,
     SanctionMoved,
     Statement,
+    StayLiftLine,
+    StayLine,
+    StayRef,
     ViolationLine,
 )
 from shared.rulebook.model import Ref, Timeline
 
-Entered = OrdinaryViolationRecorded | SevereViolationRecorded
+Entered: TypeAlias = OrdinaryViolationRecorded | SevereViolationRecorded
+AnyLine: TypeAlias = ViolationLine | ReversalLine | StayLine | StayLiftLine | LapseLine
 
 
 class Lines:
@@ -29,17 +41,7 @@ class Lines:
 
     def __init__(self, history: History, timeline: Timeline) -> None:
         self._history, self._timeline = history, timeline
-        self._reversed_by: dict[str, str] = {}
-        self._regraded_to: dict[str, str] = {}
-        for told in history.events:
-            match told.event:
-                case ViolationReversed(reversal=reversal):
-                    self._reversed_by[reversal.entry] = reversal.id
-                case OrdinaryViolationRecorded(entry=entry) | SevereViolationRecorded(entry=entry):
-                    if entry.regrades is not None:
-                        self._regraded_to[entry.regrades] = entry.id
-                case _:
-                    continue
+        self._links = Links(history)
 
     def page(self, after: int, limit: int) -> tuple[Statement, int | None]:
         """Return at most `limit` lines of account versions above `after`, and the `after` of the next page, if any."""
@@ -48,40 +50,23 @@ class Lines:
         more = page[-1].account_version if len(shown) > limit else None
         return Statement(seller=self._history.account.seller, lines=page), more
 
-    def _line(self, told: Told) -> ViolationLine | ReversalLine | LapseLine:
+    def _line(self, told: Told) -> AnyLine:
         match told.event:
             case OrdinaryViolationRecorded() | SevereViolationRecorded() as event:
                 return self._violation(told, event)
-            case ViolationReversed(reversal=reversal) as event:
-                return ReversalLine(
-                    kind="reversal",
-                    account_version=told.version,
-                    ledger_position=told.position,
-                    before=dict(event.before),
-                    after=dict(event.after),
-                    reversal=reversal.id,
-                    entry=reversal.entry,
-                    cause=reversal.kind,
-                    cases_position=reversal.position,
-                    recorded_at=reversal.recorded_at,
-                    sanctions=_moved(event.sanctions),
-                )
+            case ViolationReversed() as event:
+                return _reversal(told, event)
+            case SanctionsStayed() as event:
+                return self._stay(told, event)
+            case StayLifted() as event:
+                return self._lift(told, event)
             case StandingLapsed() as event:
-                return LapseLine(
-                    kind="lapse",
-                    account_version=told.version,
-                    ledger_position=told.position,
-                    before=dict(event.before),
-                    after=dict(event.after),
-                    at=event.at,
-                    standing_before=event.standing_before,
-                    standing_after=event.standing_after,
-                )
+                return _lapse(told, event)
             case other:
-                raise TypeError(f"{type(other).__name__} moves no points")
+                raise TypeError(f"{type(other).__name__} moves neither points nor sanctions")
 
     def _violation(self, told: Told, event: Entered) -> ViolationLine:
-        entry = event.entry
+        entry, links = event.entry, self._links
         severe = isinstance(event, SevereViolationRecorded)
         return ViolationLine(
             kind="severe_violation" if severe else "ordinary_violation",
@@ -98,12 +83,46 @@ class Lines:
             effective_at=entry.effective_at,
             recorded_at=entry.recorded_at,
             direct=[SanctionBrought(hours=one.hours, measures=list(one.measures)) for one in entry.direct],
-            sanctions=_moved(event.sanctions),
+            sanctions=moved(event.sanctions),
             rule=None if entry.rulebook is None else self._rule(entry.rulebook),
             calendars=[CalendarRef(id=one.id, digest=one.digest) for one in entry.calendars],
             regrades=entry.regrades,
-            regraded_to=self._regraded_to.get(entry.id),
-            reversed_by=self._reversed_by.get(entry.id),
+            regraded_to=links.regraded_to.get(entry.id),
+            reversed_by=links.reversed_by.get(entry.id),
+            stays=[StayRef(stay=stay, lifted_by=links.lifted_by.get(stay)) for stay in links.stays.get(entry.id, ())],
+            imported=None if entry.imported is None else ImportedFrom(**asdict(entry.imported)),
+        )
+
+    def _stay(self, told: Told, event: SanctionsStayed) -> StayLine:
+        stay = event.stay
+        return StayLine(
+            kind="stay",
+            account_version=told.version,
+            ledger_position=told.position,
+            before=dict(event.before),
+            after=dict(event.after),
+            stay=stay.id,
+            entry=stay.entry,
+            lifted_by=self._links.lifted_by.get(stay.id),
+            cases_position=stay.position,
+            recorded_at=stay.recorded_at,
+            sanctions=moved(event.sanctions),
+        )
+
+    def _lift(self, told: Told, event: StayLifted) -> StayLiftLine:
+        lift = event.lift
+        return StayLiftLine(
+            kind="stay_lift",
+            account_version=told.version,
+            ledger_position=told.position,
+            before=dict(event.before),
+            after=dict(event.after),
+            lift=lift.id,
+            stay=self._links.lifts[lift.id],
+            entry=lift.entry,
+            cases_position=lift.position,
+            recorded_at=lift.recorded_at,
+            sanctions=moved(event.sanctions),
         )
 
     def _rule(self, pinned: Ref) -> RuleText:
@@ -112,11 +131,42 @@ class Lines:
         return RuleText(id=pinned.id, digest=pinned.digest, text=text)
 
 
+def _reversal(told: Told, event: ViolationReversed) -> ReversalLine:
+    reversal = event.reversal
+    return ReversalLine(
+        kind="reversal",
+        account_version=told.version,
+        ledger_position=told.position,
+        before=dict(event.before),
+        after=dict(event.after),
+        reversal=reversal.id,
+        entry=reversal.entry,
+        cause=reversal.kind,
+        cases_position=reversal.position,
+        recorded_at=reversal.recorded_at,
+        sanctions=moved(event.sanctions),
+    )
+
+
+def _lapse(told: Told, event: StandingLapsed) -> LapseLine:
+    return LapseLine(
+        kind="lapse",
+        account_version=told.version,
+        ledger_position=told.position,
+        before=dict(event.before),
+        after=dict(event.after),
+        at=event.at,
+        standing_before=event.standing_before,
+        standing_after=event.standing_after,
+    )
+
+
 def _shown(event: AccountEvent) -> bool:
-    return isinstance(event, Entered | ViolationReversed | StandingLapsed)
+    return isinstance(event, FactEvent | StandingLapsed)
 
 
-def _moved(changes: tuple[SanctionChange, ...]) -> list[SanctionMoved]:
+def moved(changes: tuple[SanctionChange, ...]) -> list[SanctionMoved]:
+    """Return what a fact did to sanctions as the contract tells it."""
     return [
         SanctionMoved(change=one.change, entry=one.entry, track=one.track, node=one.node, start=one.start, end=one.end)
         for one in changes

@@ -1,9 +1,10 @@
-"""What the cases log says that moves points: the `data` of its decision events, as followers read it.
+"""What the cases log says that moves points or sanctions: the `data` of its decision events, as followers read it.
 
 Unknown fields are ignored. `time` of the envelope is the effective instant, `subject` the seller account,
-`id` the decision's name, `correlationid` the case.
+`id` the decision's name, `correlationid` the case. A stay and its lifting count from their recorded time.
 """
 
+from datetime import datetime
 from typing import Final
 
 import msgspec
@@ -15,6 +16,7 @@ REGRADED: Final = "demerit.cases.decision_regraded.v1"
 REVOKED: Final = "demerit.cases.decision_revoked.v1"
 SANCTION_STAYED: Final = "demerit.cases.sanction_stayed.v1"
 STAY_LIFTED: Final = "demerit.cases.stay_lifted.v1"
+PAST_PENALTY_IMPORTED: Final = "demerit.cases.past_penalty_imported.v1"
 
 
 class PinnedRef(msgspec.Struct, frozen=True):
@@ -47,6 +49,15 @@ class DecisionReversed(msgspec.Struct, frozen=True):
     decision: str
 
 
+class DecisionStayed(msgspec.Struct, frozen=True):
+    """`sanction_stayed` and `stay_lifted`: whatever the upholding decision's entry imposes is suspended, or no longer.
+
+    Its points count on.
+    """
+
+    decision: str
+
+
 class DecisionRegraded(msgspec.Struct, frozen=True):
     """`decision_regraded`: the decision is reversed and this, never more, stands in its place from its instant on."""
 
@@ -57,3 +68,20 @@ class DecisionRegraded(msgspec.Struct, frozen=True):
     direct: tuple[DirectSanction, ...]
     rulebook: PinnedRef
     calendars: tuple[PinnedRef, ...]
+
+
+class PastPenaltyImported(msgspec.Struct, frozen=True):
+    """`past_penalty_imported`: a penalty of another system counts from `time` of the envelope on.
+
+    `import_id` and `line` say where it stood; what lies before `complete_from` is unknown of the account, not zero.
+    """
+
+    import_id: str
+    line: int
+    reference: str
+    track: str
+    grade: str
+    points: int
+    direct: tuple[DirectSanction, ...]
+    complete_from: datetime
+    rulebook: PinnedRef

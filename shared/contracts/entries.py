@@ -16,20 +16,24 @@ from shared.contracts.decisions import DirectSanction, PinnedRef
 ORDINARY_RECORDED: Final = "demerit.ledger.ordinary_violation_recorded.v1"
 SEVERE_RECORDED: Final = "demerit.ledger.severe_violation_recorded.v1"
 REVERSED: Final = "demerit.ledger.violation_reversed.v1"
+STAYED: Final = "demerit.ledger.sanctions_stayed.v1"
+STAY_LIFTED: Final = "demerit.ledger.stay_lifted.v1"
 LAPSED: Final = "demerit.ledger.standing_lapsed.v1"
 QUARANTINED: Final = "demerit.ledger.account_quarantined.v1"
 RELEASED: Final = "demerit.ledger.account_released.v1"
 
 StandingName: TypeAlias = Literal["good", "watch", "restricted", "shop_closed", "sealed"]
+ChangeName: TypeAlias = Literal["ordered", "rescheduled", "vacated", "revived", "stayed", "resumed"]
 
 
 class SanctionChanged(msgspec.Struct, frozen=True):
-    """One sanction ordered, rescheduled or vacated: whose, which node, its start and end from now on (end exclusive).
+    """What the fact does to one sanction: whose, which node, its start and end from now on (end exclusive).
 
-    `end` is null where it is indefinite.
+    `end` is null where it is indefinite. Beside being `ordered`, `rescheduled` or `vacated`, it may be `revived` (in
+    force since the fact, what kept it from force being gone), `stayed`, or `resumed` (no longer stayed).
     """
 
-    change: Literal["ordered", "rescheduled", "vacated"]
+    change: ChangeName
     entry: str
     track: str
     node: int | Literal["direct"]
@@ -37,11 +41,21 @@ class SanctionChanged(msgspec.Struct, frozen=True):
     end: datetime | None
 
 
+class ImportedFrom(msgspec.Struct, frozen=True):
+    """Where an imported entry comes from: the import, its line, its name there; unknown is what lies before."""
+
+    import_id: str
+    line: int
+    reference: str
+    complete_from: datetime
+
+
 class ViolationRecorded(msgspec.Struct, frozen=True):
     """`ordinary_violation_recorded` and `severe_violation_recorded`: the type of the event names the track.
 
     `entry` is the decision's event id and `position` its cases position; `regrades` names the entry it replaces.
-    `rulebook` is the version that gave the points.
+    `rulebook` is the version that gave the points. `imported` is there where another system had decided; then there is
+    no `case`.
     """
 
     entry: str
@@ -59,6 +73,7 @@ class ViolationRecorded(msgspec.Struct, frozen=True):
     after: dict[str, int]
     sanctions: tuple[SanctionChanged, ...]
     account_version: int
+    imported: ImportedFrom | msgspec.UnsetType = msgspec.UNSET
 
 
 class ViolationReversed(msgspec.Struct, frozen=True):
@@ -69,6 +84,24 @@ class ViolationReversed(msgspec.Struct, frozen=True):
 
     entry: str
     kind: Literal["reversed", "regraded", "revoked"]
+    cause: str
+    position: int
+    recorded_at: datetime
+    rulebook: PinnedRef | None
+    before: dict[str, int]
+    after: dict[str, int]
+    sanctions: tuple[SanctionChanged, ...]
+    account_version: int
+
+
+class StayRecorded(msgspec.Struct, frozen=True):
+    """`sanctions_stayed` and `stay_lifted`: the sanctions of `entry` impose nothing from `recorded_at` on, or take
+    their course again, because of the event `cause` at cases `position`.
+
+    No point moves, so `after` is `before`. `rulebook` is the version in force at `recorded_at`, null before the first.
+    """
+
+    entry: str
     cause: str
     position: int
     recorded_at: datetime
@@ -114,6 +147,8 @@ TYPES: Final[Mapping[str, type[msgspec.Struct]]] = {
     ORDINARY_RECORDED: ViolationRecorded,
     SEVERE_RECORDED: ViolationRecorded,
     REVERSED: ViolationReversed,
+    STAYED: StayRecorded,
+    STAY_LIFTED: StayRecorded,
     LAPSED: StandingLapsed,
     QUARANTINED: AccountQuarantined,
     RELEASED: AccountReleased,

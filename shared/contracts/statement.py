@@ -1,4 +1,4 @@
-"""The statement of an account: every event that moved points, in order, with the points before and after it."""
+"""The statement of an account: every event that moved points or sanctions, in order, with the points around it."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -24,9 +24,12 @@ class CalendarRef(BaseModel):
 
 
 class SanctionMoved(BaseModel):
-    """A sanction (节点处理) as it stands from this line on. `end` is exclusive; null: indefinite."""
+    """What a line did to a sanction (节点处理), with start and end from then on. `end` is exclusive; null: indefinite.
 
-    change: Literal["ordered", "rescheduled", "vacated"]
+    `revived`: in force since then, what kept it from force being gone; `stayed`, `resumed`: by a stay, by its lifting.
+    """
+
+    change: Literal["ordered", "rescheduled", "vacated", "revived", "stayed", "resumed"]
     entry: str
     track: str
     node: int | Literal["direct"]
@@ -41,6 +44,22 @@ class Line(BaseModel):
     ledger_position: int
     before: dict[str, Points]
     after: dict[str, Points]
+
+
+class StayRef(BaseModel):
+    """A stay over an entry's sanctions, and what lifted it; null while it holds, or where a reversal ended it."""
+
+    stay: str = Field(description="Event id of the stay")
+    lifted_by: str | None = Field(description="Event id of its lifting")
+
+
+class ImportedFrom(BaseModel):
+    """Where an entry comes from that another system had decided (历史处罚导入)."""
+
+    import_id: str
+    line: int
+    reference: str
+    complete_from: datetime = Field(description="Before this nothing is known of the account")
 
 
 class ViolationLine(Line):
@@ -62,6 +81,8 @@ class ViolationLine(Line):
     regrades: str | None = Field(description="The entry in whose place this one stands")
     regraded_to: str | None
     reversed_by: str | None = Field(description="Event id of the reversal")
+    stays: list[StayRef] = Field(description="Stays over its sanctions, in order")
+    imported: ImportedFrom | None = Field(description="Where it comes from, if not from a case")
 
 
 class ReversalLine(Line):
@@ -71,6 +92,30 @@ class ReversalLine(Line):
     reversal: str = Field(description="Event id of the fact that reversed it")
     entry: str
     cause: Literal["reversed", "regraded", "revoked"]
+    cases_position: int
+    recorded_at: datetime
+    sanctions: list[SanctionMoved]
+
+
+class StayLine(Line):
+    """The sanctions of an entry were stayed (停止执行): they impose nothing until the stay is lifted."""
+
+    kind: Literal["stay"]
+    stay: str = Field(description="Event id of the fact that stayed them")
+    entry: str
+    lifted_by: str | None = Field(description="Event id of the lifting")
+    cases_position: int
+    recorded_at: datetime
+    sanctions: list[SanctionMoved]
+
+
+class StayLiftLine(Line):
+    """A stay was lifted: the entry's sanctions take their course again."""
+
+    kind: Literal["stay_lift"]
+    lift: str = Field(description="Event id of the fact that lifted it")
+    stay: str = Field(description="Event id of the stay")
+    entry: str
     cases_position: int
     recorded_at: datetime
     sanctions: list[SanctionMoved]
@@ -89,4 +134,6 @@ class Statement(BaseModel):
     """One page of an account's statement, in order of account version. More: the `Link` header with rel="next"."""
 
     seller: str
-    lines: list[Annotated[ViolationLine | ReversalLine | LapseLine, Field(discriminator="kind")]]
+    lines: list[
+        Annotated[ViolationLine | ReversalLine | StayLine | StayLiftLine | LapseLine, Field(discriminator="kind")]
+    ]

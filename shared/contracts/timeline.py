@@ -1,11 +1,16 @@
-"""How an account's standing changes in effective time, under what is known now: past changes and those to come."""
+"""How an account's standing changes in effective time, under what is known now: past changes and those to come; and
+what corrections have changed about it, in recorded time.
+"""
 
 from datetime import datetime
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from pydantic import BaseModel, Field
 
 from shared.contracts.standing import Points
+from shared.contracts.statement import SanctionMoved
+
+CorrectionKind: TypeAlias = Literal["reversed", "regraded", "revoked", "stayed", "stay_lifted"]
 
 
 class SanctionTurn(BaseModel):
@@ -19,9 +24,11 @@ class SanctionTurn(BaseModel):
 
 
 class Cause(BaseModel):
-    """Why something changes: an entry begins to count, a year ends (清零), a sanction or a rulebook starts or ends."""
+    """Why something changes: an entry begins to count, a year ends (清零), or a sanction, a stay over those of an
+    entry or a rulebook starts or ends.
+    """
 
-    kind: Literal["entry", "year_end", "sanction", "rulebook"]
+    kind: Literal["entry", "year_end", "sanction", "stay", "rulebook"]
     entry: str | None
 
 
@@ -37,9 +44,27 @@ class Change(BaseModel):
     causes: list[Cause]
 
 
+class Correction(BaseModel):
+    """A fact recorded `at` that changed what other facts had brought, and what it did to sanctions then.
+
+    `fact` is its event id, `entry` the entry that it reversed, regraded, revoked, stayed, or stays no longer.
+    """
+
+    at: datetime
+    fact: str
+    kind: CorrectionKind
+    entry: str
+    cases_position: int
+    sanctions: list[SanctionMoved]
+
+
 class Timeline(BaseModel):
-    """One page of changes in order of time. More: the `Link` header with rel="next"."""
+    """One page in order of time: all changes and corrections up to the instant at which the next page begins.
+
+    More: the `Link` header with rel="next".
+    """
 
     seller: str
     known_at: datetime | None = Field(description="As asked; null: everything folded")
     changes: list[Change]
+    corrections: list[Correction] = Field(description="Those known; each at its recorded time")

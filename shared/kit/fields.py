@@ -1,7 +1,7 @@
 """Field types for what comes in over HTTP: they refuse what pydantic would kindly convert.
 
 A plain `int` takes `true` and "5", a plain `datetime` takes 1700000000 and times without an offset; these do not.
-`Body` fields use the JSON types below; query and path parameters use `Identifier`, `Instant` and `QueryNumber`
+`Body` fields use the JSON types below; query and path parameters `Identifier`, `Instant`, `QueryFlag` and `QueryNumber`
 (`StrictRoute` demands digits of every number in a query, so that its type can stay a plain one).
 """
 
@@ -63,6 +63,17 @@ def parse_instant(value: object) -> datetime:
         raise ValueError("an instant names a day that exists") from None
 
 
+def parse_flag(value: object) -> bool:
+    """Return what `true` or `false` says in a query.
+
+    Raises:
+        ValueError: anything else, `1` and `yes` included.
+    """
+    if value not in ("true", "false"):
+        raise ValueError("a flag is true or false")
+    return value == "true"
+
+
 _AS_INSTANT: Final[dict[str, Any]] = {
     "type": "string",
     "format": "date-time",
@@ -79,4 +90,5 @@ Code = Annotated[str, StringConstraints(strict=True, pattern=r"^[a-z][a-z0-9_]{0
 ShortText = Annotated[StrictStr, Field(min_length=1, max_length=200, pattern=TEXT_PATTERN)]
 LongText = Annotated[StrictStr, Field(min_length=1, max_length=4000, pattern=TEXT_PATTERN)]
 Flag = StrictBool
+QueryFlag = Annotated[bool, BeforeValidator(parse_flag), WithJsonSchema({"type": "boolean"}, mode="validation")]
 QueryNumber = Annotated[int, Field(ge=0, le=MAX_INTEGER)]

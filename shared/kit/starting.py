@@ -23,9 +23,14 @@ def starting(prefix: str, *causes: type[Exception]) -> Iterator[None]:
         yield
     except ValidationError as error:
         faults = error.errors(include_url=False, include_input=False, include_context=False)
-        _end("; ".join(f"{prefix}{fault['loc'][0]}".upper() + f": {fault['msg']}" for fault in faults))
+        _end("; ".join(f"{_named(prefix, fault['loc'])}: {fault['msg']}" for fault in faults))
     except failures as error:
         _end(str(error))
+
+
+def _named(prefix: str, path: tuple[int | str, ...]) -> str:
+    """The setting as it is called in the environment; where it is about several, their prefix."""
+    return f"{prefix}{path[0]}".upper() if path else f"{prefix}…"
 
 
 def _end(reason: str) -> NoReturn:

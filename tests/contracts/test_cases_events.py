@@ -24,6 +24,7 @@ from services.cases.publication import (
     from_stored,
     to_draft,
 )
+from services.cases.recallpublication import TYPES as RECALLS
 from shared.contracts import decisions
 from shared.kit import cloudevent
 from shared.kit.log.model import Stored
@@ -67,7 +68,7 @@ def test_what_is_written_today_is_what_was_written_then(name: str) -> None:
 
 
 def test_there_is_a_golden_file_for_every_name_and_none_besides() -> None:
-    assert {path.stem for path in GOLDEN.glob("demerit.cases.*.json")} == set(TYPES)
+    assert {path.stem for path in GOLDEN.glob("demerit.cases.*.json")} == {*TYPES, *RECALLS}
 
 
 def test_every_fact_has_one_name_and_every_name_one_fact() -> None:

@@ -12,11 +12,13 @@ import httpx
 
 from services.cases.main import build
 from services.cases.settings import Settings
+from shared.kit.ids import uuid7
 from shared.kit.localkeys import ensure_keys, mint
 from tests.support.server import serving
 
 MONDAY: Final = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)  # 10:00 in Shanghai
 YEARS_S: Final = 20 * 365 * 86_400
+STATEMENT: Final = "通话记录并非我方号码，请复核"
 NARRATIVE: Final = "电话骚扰：一夜四十通，说要给我寄冥币"
 CONTACT: Final = "+86 138 0013 8000"
 PDF: Final = b"%PDF-1.7\n" + b"calls of the night\n" * 50
@@ -103,9 +105,25 @@ class CasesService:
         """Another officer."""
         return self.caller("officer", "officer-2")
 
+    @property
+    def reviewer(self) -> Caller:
+        """A reviewer."""
+        return self.caller("reviewer", "reviewer-1")
+
+    @property
+    def supervisor(self) -> Caller:
+        """A supervisor."""
+        return self.caller("supervisor", "chief-1")
+
+    @property
+    def second_supervisor(self) -> Caller:
+        """Another supervisor."""
+        return self.caller("supervisor", "chief-2")
+
     def file(self, by: Caller | None = None, **changes: Any) -> str:
-        """File a complaint and return its case id."""
-        return str((by or self.buyer).post("/cases", complaint(**changes), 201)["case_id"])
+        """File a complaint, about a trade of its own unless one is given, and return its case id."""
+        body = complaint(**{"trade": {"id": f"t-{uuid7()}"}, **changes})
+        return str((by or self.buyer).post("/cases", body, 201)["case_id"])
 
     def notified(self, **changes: Any) -> str:
         """Return a case whose respondent has notice."""
@@ -130,6 +148,25 @@ class CasesService:
         self.seller.post(f"/cases/{case}/defence", {"claim": "other", "statement": "我方没有骚扰买家"})
         return case
 
+    def upheld(self, **changes: Any) -> str:
+        """Return a case upheld as an ordinary violation."""
+        case = self.heard(**changes)
+        self.officer.decide(f"/cases/{case}/decision", uphold())
+        return case
+
+    def upheld_severe(self, **changes: Any) -> str:
+        """Return a case upheld as a severe violation by two officers."""
+        case = self.heard("offensive_mail", "number_attributable", **changes)
+        self.officer.decide(f"/cases/{case}/decision", uphold(outcome="propose_severe", grade="grave"))
+        self.second.decide(f"/cases/{case}/confirmation", {"answer": "confirm"})
+        return case
+
+    def appealed(self, **changes: Any) -> str:
+        """Return a case upheld as an ordinary violation against which the respondent has appealed."""
+        case = self.upheld(**changes)
+        self.seller.post(f"/cases/{case}/appeal", {"statement": STATEMENT})
+        return case
+
     def feed(self, after: int = 0) -> Any:
         """Return the events of the log."""
         return self.caller("service", "reader").get("/feed", after=after, limit=1000)
@@ -151,6 +188,11 @@ def complaint(**changes: Any) -> dict[str, Any]:
 def uphold(**changes: Any) -> dict[str, Any]:
     """Return the body of an ordinary violation upheld."""
     return {"outcome": "uphold_ordinary", "grade": "general", "reason": "通话清单属实", **changes}
+
+
+def review(outcome: str, **changes: Any) -> dict[str, Any]:
+    """Return the body of a reviewer's decision."""
+    return {"outcome": outcome, "reason": "复核意见", **changes}
 
 
 def dismiss(ground: str, **changes: Any) -> dict[str, Any]:

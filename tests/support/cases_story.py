@@ -5,12 +5,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from services.cases.domain import commands
-from services.cases.domain.events import Claim, Incident, Party, Subject, Trade, Verdict
+from services.cases.domain.events import Claim, DeadlineName, Incident, Party, Subject, Trade, Verdict
 
 MONDAY: Final = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)  # 10:00 in Shanghai, a working week ahead
 
 BUYER, SELLER = "buyer-1", "seller-1"
 OFFICER, SECOND = "officer-1", "officer-2"
+SUPERVISOR, OTHER = "supervisor-1", "supervisor-2"
 
 
 def hour(hours: float) -> datetime:
@@ -86,6 +87,49 @@ def recuse(officer: str = OFFICER, at: float = 2) -> commands.Recuse:
 def withdraw(at: float = 10) -> commands.WithdrawComplaint:
     """The complainant takes the complaint back."""
     return commands.WithdrawComplaint(hour(at))
+
+
+def rule(
+    evidence_id: str = "e-1",
+    *,
+    admit: bool = True,
+    officer: str = OFFICER,
+    reason: str = "digest-reason",
+    at: float = 6,
+) -> commands.RuleOnLateEvidence:
+    """The officer admits a late piece, or excludes it."""
+    return commands.RuleOnLateEvidence(officer, evidence_id, admit, reason, hour(at))
+
+
+def extend(
+    deadline: DeadlineName = "resolution",
+    due: float = 300,
+    *,
+    supervisor: str = SUPERVISOR,
+    reason: str = "digest-reason",
+    at: float = 2,
+) -> commands.ExtendDeadline:
+    """A supervisor sets a later deadline."""
+    return commands.ExtendDeadline(supervisor, deadline, hour(due), reason, hour(at))
+
+
+def merge(
+    into: str = "case-2", *, officer: str = OFFICER, reason: str = "digest-reason", at: float = 2
+) -> commands.MergeComplaint:
+    """The officer merges the complaint into another case."""
+    return commands.MergeComplaint(officer, into, reason, hour(at))
+
+
+def refuse(
+    code: str = "no_such_trade",
+    referral: str | None = None,
+    *,
+    officer: str = OFFICER,
+    reason: str = "digest-reason",
+    at: float = 1,
+) -> commands.RefuseComplaint:
+    """The officer does not take the complaint up."""
+    return commands.RefuseComplaint(officer, code, referral, reason, hour(at))
 
 
 def dismiss(

@@ -1,17 +1,34 @@
 """Random people: commands from small pools, so that they meet and contradict each other; and the cases they make."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import get_args
 
 from hypothesis import strategies as st
 
 from services.cases.domain import commands, events
+from services.cases.domain.breaches import breaches
 from services.cases.domain.commands import CaseCommand
 from services.cases.domain.events import Incident, Party, Trade
 from services.cases.domain.evidence_kinds import KINDS
 from services.cases.domain.intake import CHANNELS
+from services.cases.domain.recounting import recount
 from shared.kit.decider import Refusal
-from tests.support.cases_scenario import SEED_WORLD, TAOBAO_WORLD, Given, given
+from shared.rulebook.model import Calendars
+from tests.support.cases_afterwards import (
+    DISMISSED,
+    SEVERE,
+    UPHELD,
+    appeal,
+    contest,
+    propose_revocation,
+    regrade,
+    reject,
+    reverse,
+    send_back,
+    stay,
+)
+from tests.support.cases_scenario import SEED_WORLD, Given
 from tests.support.cases_story import (
     BUYER,
     CALLS,
@@ -34,6 +51,7 @@ from tests.support.cases_story import (
     waive,
     withdraw,
 )
+from tests.support.cases_strategies_afterwards import AFTERWARDS, CALENDARS, USUAL_AFTERWARDS, WORLDS
 
 OFFICERS = st.sampled_from([OFFICER, SECOND, "third", SELLER])
 GRADES = st.sampled_from(["general", "aggravated", "grave", "no-such-grade"])
@@ -136,6 +154,8 @@ COMMANDS: st.SearchStrategy[CaseCommand] = st.one_of(
     st.builds(commands.AnswerProposal, OFFICERS, st.sampled_from(["confirm", "decline"]), REASONS, NOW),
     st.builds(commands.WithdrawProposal, OFFICERS, NOW),
     st.builds(commands.NotifyDecision, EARLIER, NOW),
+    AFTERWARDS,
+    USUAL_AFTERWARDS,
 )
 
 
@@ -156,22 +176,50 @@ BEGINNINGS: tuple[tuple[CaseCommand, ...], ...] = (
     (*CALLS, uphold()),
     (*MAIL, propose(), confirm()),
     (file(), dismiss()),
+    UPHELD,
+    (*UPHELD, appeal()),
+    (*UPHELD, appeal(), send_back()),
+    (*UPHELD, appeal(), stay()),
+    (*UPHELD, propose_revocation(at=15)),
+    (*UPHELD, appeal(), reject()),
+    (*SEVERE, appeal()),
+    (*SEVERE, appeal(), regrade()),
+    (*DISMISSED, contest()),
+    (*DISMISSED, contest(), reverse()),
+    (file(), notify(), submit(at=100)),
 )
+"""A command of these that the world refuses leaves the case as it is."""
 
 
 @st.composite
 def cases(draw: st.DrawFn, most: int = 8) -> tuple[Given, float]:
     """Return a case after a usual beginning and up to `most` random commands, and the hour of the last; refused ones
-    leave it as it is."""
-    world = draw(st.sampled_from([SEED_WORLD, TAOBAO_WORLD]))
+    leave it as it is. Now and then the clock looks at it, and now and then the clock is set back."""
+    world = draw(WORLDS)
     beginning = draw(st.sampled_from(BEGINNINGS))
-    if world is TAOBAO_WORLD and beginning[-1:] == (override(),):
-        beginning = INSULTS
-    case, at = given(*beginning, world=world), 10.0
+    case, at = Given(world), 10.0
+    for command in beginning:
+        case = _heard(case, command, command.at)
     for _ in range(draw(st.integers(0, most))):
-        at += draw(st.sampled_from([0.0, 1.0, 40.0, 100.0]))
-        command = replace(draw(COMMANDS), at=hour(at))
-        said = case.when(command).said
-        if not isinstance(said, Refusal):
-            case = case.recorded(command, said)
+        at += draw(st.sampled_from([0.0, 1.0, 40.0, 100.0, 400.0, -3.0]))
+        case = _heard(case, replace(draw(COMMANDS), at=hour(at)), hour(at))
+        if draw(st.booleans()):
+            case = _clocked(case, hour(at), draw(CALENDARS))
     return case, at
+
+
+def _heard(case: Given, command: CaseCommand, at: datetime) -> Given:
+    said = case.when(command).said
+    return case if isinstance(said, Refusal) else case.after(_next(case, at), *said)
+
+
+def _clocked(case: Given, now: datetime, calendars: Calendars) -> Given:
+    """The case once the clock has looked at it: what is breached, and what these calendars change."""
+    case = case.after(_next(case, now), *breaches(case.state, now))
+    recounted = recount(case.state, replace(case.world, calendars=calendars), now)
+    return case if recounted is None else case.after(_next(case, now), recounted)
+
+
+def _next(case: Given, at: datetime) -> datetime:
+    """When the log records what happens now: recorded time only rises."""
+    return max(at, case.history[-1].recorded_at + timedelta(microseconds=1)) if case.history else at

@@ -6,7 +6,7 @@ from typing import Any
 
 from services.cases.api.calls import IfMatch
 from services.cases.application import Cases
-from services.cases.domain.case import CaseState
+from services.cases.domain.case import CaseState, World
 from services.cases.domain.commands import FileComplaint, StartHandling, WithdrawComplaint
 from services.cases.evidence import EvidenceStore
 from services.cases.request import Command, Pen, Request
@@ -71,9 +71,10 @@ class Writer:
         self.cases.log.close()
 
 
-def writer(folder: Path) -> Writer:
-    """Open the service's parts in this folder."""
-    clock = HandClock(MONDAY)
+def writer(folder: Path, clock: HandClock | None = None, world: World = SEED_WORLD) -> Writer:
+    """Open the service's parts in this folder, where the service looks for them in its data folder."""
+    clock = clock or HandClock(MONDAY)
+    folder.mkdir(parents=True, exist_ok=True)
     log = open_sqlite_log(folder / "cases.db", clock, TABLES)
-    vault = Vault(folder / "vault.db", folder / "vault.key")
-    return Writer(Cases(log, vault, SEED_WORLD, clock), EvidenceStore(folder / "evidence"), clock)
+    vault = Vault(folder / "vault.db", folder / "keys" / "vault.key")
+    return Writer(Cases(log, vault, world, clock), EvidenceStore(folder / "evidence"), clock)

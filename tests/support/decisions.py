@@ -10,9 +10,12 @@ from shared.contracts.decisions import (
     REGRADED,
     REVERSED,
     REVOKED,
+    SANCTION_STAYED,
     SEVERE_UPHELD,
+    STAY_LIFTED,
     DecisionRegraded,
     DecisionReversed,
+    DecisionStayed,
     DirectSanction,
     PinnedRef,
     ViolationUpheld,
@@ -70,6 +73,14 @@ class Decisions:
         """Lower a decision, from its own instant on."""
         data = DecisionRegraded(old.id, track, "general", points, (), self.rulebook, ())
         return self.add(REGRADED, seller, data, time=old.recorded_at, **given)
+
+    def stay(self, seller: str, decision: str, **given: Any) -> Decision:
+        """Stay the sanctions of a decision."""
+        return self.add(SANCTION_STAYED, seller, DecisionStayed(decision), **given)
+
+    def lift(self, seller: str, decision: str, **given: Any) -> Decision:
+        """Lift the stay over the sanctions of a decision."""
+        return self.add(STAY_LIFTED, seller, DecisionStayed(decision), **given)
 
     def upheld(self, points: int, grade: str, direct: Sequence[DirectSanction]) -> ViolationUpheld:
         """Return the data of an upheld violation under this log's rulebook."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 
-from services.ledger.domain.facts import Entry, Fact, Reversal
+from services.ledger.domain.facts import Entry, Fact, Reversal, Stay, StayLift
 from shared.rulebook.model import Ladder, Timeline
 
 EIGHT = timedelta(hours=8)
@@ -75,12 +75,25 @@ class Holdings:
         self.held: dict[str, Held] = {}
         self.held_at_reversal: dict[str, tuple[Held, bool]] = {}
         self.rows: Rows = {}
+        self.stays: list[list[Any]] = []  # entry, from, until (None: it holds)
         for fact in facts:
             if isinstance(fact, Entry):
                 self.enter(fact)
-            else:
+            elif isinstance(fact, Reversal):
                 self.reverse(fact)
+            elif isinstance(fact, Stay):
+                self.stays.append([fact.entry, fact.recorded_at, None])
+            elif isinstance(fact, StayLift):
+                next(stay for stay in self.stays if stay[0] == fact.entry and stay[2] is None)[2] = fact.recorded_at
             self.tell_seals(fact.recorded_at)
+
+    def stayed(self, entry: Entry, instant: datetime, horizon: datetime) -> bool:
+        """Return whether the entry is stayed at `instant` by the stays and lifts that had happened by `horizon`."""
+        for stayed, begun, lifted in self.stays:
+            over = lifted is not None and lifted <= min(instant, horizon)
+            if stayed == entry.id and begun <= min(instant, horizon) and not over:
+                return True
+        return False
 
     def alive(self, track: str | None = None) -> list[Entry]:
         """Return the unreversed entries in ladder order."""

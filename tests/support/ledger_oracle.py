@@ -31,20 +31,22 @@ class Oracle(Holdings):
         return {track: points for track, points in found.items() if points}
 
     def sealed(self, instant: datetime, horizon: datetime) -> bool:
-        """Return whether a seal stands at `instant` by the entries effective by `horizon`."""
+        """Return whether a seal stands at `instant`, not stayed, by what had happened by `horizon`."""
         known = [entry for entry in self.alive() if entry.effective_at <= horizon]
         spans = [span for track in {e.track for e in known} for span in self.sealed_spans(track, known)]
-        return any(start <= instant and (until is None or instant < until) for _, _, start, until in spans)
+        return any(
+            start <= instant and (until is None or instant < until) and not self.stayed(entry, instant, horizon)
+            for entry, _, start, until in spans
+        )
 
     def shown(self, instant: datetime) -> list[dict[str, Any]]:
         """Return the rows of entries effective by `instant`."""
         return [row for row in self.rows.values() if row["entry"].effective_at <= instant and not row["hidden"]]
 
     def tiers(self, instant: datetime, horizon: datetime) -> list[dict[str, Any]]:
-        """Return the tiers, unmoot, whose own period contains `instant`, the one in force of each track first."""
-        if self.sealed(instant, horizon):
-            return []
+        """Return the tiers, not stayed, whose own period contains `instant`, the heaviest of each track first."""
         rows = [row for row in self.shown(horizon) if self.is_tier(row) and row["start"] <= instant < row["end"]]
+        rows = [row for row in rows if not self.stayed(row["entry"], instant, horizon)]
         return sorted(rows, key=lambda row: (-row["node"], -row["end"].timestamp(), self.key(row["entry"])))
 
     def is_tier(self, row: dict[str, Any]) -> bool:
@@ -56,6 +58,8 @@ class Oracle(Holdings):
     def in_force(self, row: dict[str, Any], instant: datetime, horizon: datetime) -> bool:
         """Return whether a row imposes anything at `instant`."""
         if row["vacated"] or instant < row["start"] or (row["end"] is not None and instant >= row["end"]):
+            return False
+        if self.stayed(row["entry"], instant, horizon):
             return False
         if row["seal"]:
             return True
@@ -74,6 +78,8 @@ class Oracle(Holdings):
         look = row["end"] - TICK if past else instant
         if not row["seal"] and self.sealed(look, instant):
             return "moot"
+        if self.stayed(row["entry"], look, instant):
+            return "stayed"
         if look < row["start"]:
             return "queued"
         if self.in_force(row, look, instant):
@@ -81,6 +87,7 @@ class Oracle(Holdings):
         moments = {row["start"], look}
         for other in self.shown(instant):
             moments |= {other["start"], other["end"]} - {None}
+        moments |= {moment for _, *bounds in self.stays for moment in bounds if moment is not None}
         if any(self.in_force(row, moment, instant) for moment in moments if row["start"] <= moment <= look):
             return "superseded"
         track = row["entry"].track
@@ -134,6 +141,7 @@ class Oracle(Holdings):
         found = {entry.effective_at for entry in self.entries}
         for row in self.rows.values():
             found |= {row["start"], row["end"]} - {None}
+        found |= {moment for _, *bounds in self.stays for moment in bounds if moment is not None}
         years = [year(entry.effective_at) for entry in self.entries]
         if years:
             found |= {new_year(number) for number in range(min(years), max(years) + YEARS_AHEAD)}

@@ -1,11 +1,18 @@
-"""Short words for telling a ledger story in tests: entries and reversals at local times, in order of position."""
+"""Short words for telling a ledger story in tests: facts at local times, in order of position."""
 
 from datetime import datetime
 
 from services.ledger.domain.account import Account, decide, evolve, open_account
-from services.ledger.domain.commands import AccountCommand, RecordEntry, RegradeEntry, ReverseEntry
+from services.ledger.domain.commands import (
+    AccountCommand,
+    LiftStay,
+    RecordEntry,
+    RegradeEntry,
+    ReverseEntry,
+    StaySanctions,
+)
 from services.ledger.domain.events import AccountEvent
-from services.ledger.domain.facts import Entry, Fact, Reversal, ReversalKind
+from services.ledger.domain.facts import Entry, Fact, Reversal, ReversalKind, Stay, StayLift
 from services.ledger.domain.standing import SanctionRow, Standing, standing_at
 from shared.kit.decider import Refusal
 from shared.rulebook.model import Sanction, Timeline
@@ -44,6 +51,14 @@ class Story:
         """Return a reversal at the next position."""
         return Reversal(f"undo {entry}", self._next(), entry, kind, shanghai(recorded_at))
 
+    def stay(self, entry: str, recorded_at: str) -> StaySanctions:
+        """Return the command that stays an entry's sanctions at the next position."""
+        return StaySanctions(Stay(f"stay {entry}", self._next(), entry, shanghai(recorded_at)))
+
+    def lift(self, entry: str, recorded_at: str) -> LiftStay:
+        """Return the command that lifts the stay over an entry's sanctions, at the next position."""
+        return LiftStay(StayLift(f"lift {entry}", self._next(), entry, shanghai(recorded_at)))
+
     def try_(self, command: AccountCommand) -> list[AccountEvent] | Refusal:
         """Return what the account answers, without taking it."""
         return decide(self.account, command, self.timeline)
@@ -64,6 +79,12 @@ class Story:
     def reversed(self, entry: str, recorded_at: str) -> None:
         """Reverse an entry."""
         self.give(ReverseEntry(self.reversal(entry, recorded_at)))
+
+    def stayed(self, entry: str, recorded_at: str, lifted_at: str | None = None) -> None:
+        """Stay an entry's sanctions, and lift the stay again where it is told when."""
+        self.give(self.stay(entry, recorded_at))
+        if lifted_at is not None:
+            self.give(self.lift(entry, lifted_at))
 
     def regraded(self, old: str, new: str, track: str, points: int, recorded_at: str) -> None:
         """Put a lower entry in the place of one."""

@@ -13,6 +13,7 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -48,6 +49,12 @@ class Place:
     def owned(self) -> psycopg.Connection[tuple[object, ...]]:
         """Return a connection of the owner's, in the schema, that commits by itself."""
         return psycopg.connect(self.owner, autocommit=True, options=f"-c search_path={self.schema}")
+
+    def tables(self) -> set[str]:
+        """Return the names of the tables in it."""
+        with self.owned() as connection:
+            found = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = %s", (self.schema,))
+            return {str(name) for (name,) in found}
 
     def drop(self) -> None:
         """Remove everything of it."""
@@ -159,7 +166,18 @@ def shared_owner() -> str:
     return os.environ.get("PG_TEST_DSN") or Server().owner
 
 
+@cache
+def _make_role(owner: str) -> None:
+    """Let the role of the tests log in: a test may come before any migration."""
+    with (
+        psycopg.connect(owner, autocommit=True) as connection,
+        suppress(psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation),
+    ):
+        connection.execute(f"CREATE ROLE {ROLE} LOGIN PASSWORD '{PASSWORD}'")
+
+
 def place(owner: str | None = None) -> Place:
     """Return a schema that nobody has used, on the shared server or the one of this owner; nothing is in it yet."""
     owner = owner or shared_owner()
+    _make_role(owner)
     return Place(owner, make_conninfo(owner, user=ROLE, password=PASSWORD), f"test_{uuid4().hex[:12]}")

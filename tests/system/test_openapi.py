@@ -16,6 +16,7 @@ from tools.stack import ServiceName, Stack
 ADMIN = Person("admin", "a-1")
 CALLERS: list[tuple[ServiceName, Person]] = [
     ("cases", officer("o-1")),
+    ("cases", Person("supervisor", "v-1")),
     ("cases", buyer("b-1")),
     ("cases", seller("s-1")),
     ("ledger", ADMIN),

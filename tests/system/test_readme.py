@@ -30,9 +30,13 @@ def test_the_tour_of_the_readme_works(tmp_path: Path) -> None:
         )
     assert toured.returncode == 0, toured.stdout + toured.stderr
     assert [shown for shown in REASON.findall(read("README.md")) if shown not in toured.stdout] == []
-    now, later, before = (
+    now, later, before, supposed = (
         json.loads(answer) for answer in toured.stdout.replace("}{", "}\n{").splitlines() if '"standing"' in answer
     )
     assert (now["standing"], now["points"]) == ("restricted", {"ordinary": 12, "severe": 0})
     assert (later["standing"], later["points"]["ordinary"]) == ("good", 0)
     assert (before["standing"], before["sanctions"]) == ("good", [])
+    (previewed,) = supposed["reversals"]
+    assert [previewed[name]["standing"] for name in ("standing_before", "standing_after")] == ["restricted", "good"]
+    assert [one["change"] for one in previewed["sanctions"]] == ["vacated"]
+    assert [one["counts"] for one in previewed["entries"]] == [True]

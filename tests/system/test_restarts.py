@@ -12,9 +12,12 @@ from typing import Any
 
 import pytest
 
+from services.cases.tables import TABLES as CASES_TABLES
+from services.ledger.tables import TABLES as LEDGER_TABLES
 from shared.rulebook.loader import shipped
 from tests.support.eventually import eventually
 from tests.support.load import Load
+from tests.support.postgres import place
 from tests.support.standing_check import Clocks, answered, entries_by_seller, expected
 from tools.parties import Parties, Person
 from tools.stack import ServiceName, Stack
@@ -29,10 +32,29 @@ AUDITOR = Person("auditor", "a-1")
 LATER = (timedelta(0), timedelta(days=3), timedelta(days=8), timedelta(days=30), timedelta(days=500))
 
 
+@pytest.fixture(scope="module", params=["sqlite", "postgres", "postgres, two workers each"])
+def settings(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
+    """What both services are told of their store."""
+    if request.param == "sqlite":
+        yield {}
+        return
+    places = {"cases": place(), "ledger": place()}
+    places["cases"].migrate(CASES_TABLES)
+    places["ledger"].migrate(LEDGER_TABLES)
+    workers = {"CASES_WORKERS": "2", "LEDGER_WORKERS": "2"} if "workers" in request.param else {}
+    yield workers | {
+        f"{name.upper()}_DATABASE_{what}": value
+        for name, at in places.items()
+        for what, value in (("URL", at.dsn), ("SCHEMA", at.schema))
+    }
+    for at in places.values():
+        at.drop()
+
+
 @pytest.fixture(scope="module")
-def survived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Parties, Load]]:
+def survived(tmp_path_factory: pytest.TempPathFactory, settings: dict[str, str]) -> Iterator[tuple[Parties, Load]]:
     """Given a load of cases, when ledger and cases are killed and started again under it, all of it gets through."""
-    stack = Stack(tmp_path_factory.mktemp("restarts"))
+    stack = Stack(tmp_path_factory.mktemp("restarts"), settings=settings)
     with stack, Parties(stack.url("cases"), stack.url("ledger"), stack.token, patience_s=20) as parties:
         load = Load(parties, seed=20260301, cases=CASES, sellers=SELLERS)
         load.start()

@@ -10,12 +10,18 @@ import pytest
 from shared.kit.log.instant import utc_now
 from shared.kit.log.sqlite import open_sqlite_log
 from shared.kit.starting import CANNOT_START
+from tests.support.postgres import PASSWORD, ROLE, place
 
 
 def start(service: str, folder: Path, **settings: str) -> subprocess.CompletedProcess[str]:
     """Try to start a service with these settings; return how it ended."""
-    environment = {**os.environ, f"{service.upper()}_DATA_DIR": str(folder), **settings}
-    command = [sys.executable, "-m", f"services.{service}", "serve"]
+    return run(service, "serve", tmp_path=folder, **settings)
+
+
+def run(service: str, *arguments: str, tmp_path: Path, **settings: str) -> subprocess.CompletedProcess[str]:
+    """Run a command of a service with these settings; return how it ended."""
+    environment = {**os.environ, f"{service.upper()}_DATA_DIR": str(tmp_path), **settings}
+    command = [sys.executable, "-m", f"services.{service}", *arguments]
     return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
 
 
@@ -36,6 +42,31 @@ def test_a_folder_in_use_is_said_to_be(service: str, tmp_path: Path) -> None:
         log.close()
     assert ended.returncode == CANNOT_START
     assert "cannot start: " in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize("service", ["cases", "ledger"])
+def test_a_service_asks_for_the_migration_that_its_database_needs(service: str, tmp_path: Path) -> None:
+    at, name = place(), service.upper()
+    settings = {f"{name}_DATABASE_URL": at.dsn, f"{name}_DATABASE_SCHEMA": at.schema}
+    ended = start(service, tmp_path, **settings)
+    assert ended.returncode == CANNOT_START
+    assert "cannot start: the database has version 0 of the log's tables" in ended.stderr
+    (tmp_path / "password").write_text(PASSWORD)
+    options = ["--role", ROLE, "--password-file", str(tmp_path / "password")]
+    migrated = run(service, "migrate", *options, tmp_path=tmp_path, **settings, **{f"{name}_OWNER_URL": at.owner})
+    assert (migrated.returncode, migrated.stderr) == (0, "")
+    assert migrated.stdout.startswith("applied: 0001-log.sql; tables made: ")
+    assert at.tables() >= {"stored_events", "log_head"}
+    at.drop()
+
+
+@pytest.mark.parametrize("service", ["cases", "ledger"])
+def test_a_migration_that_cannot_be_is_said_in_one_line(service: str, tmp_path: Path) -> None:
+    url = {f"{service.upper()}_OWNER_URL": "host=127.0.0.1 port=1 dbname=none"}
+    ended = run(service, "migrate", tmp_path=tmp_path, **url)
+    assert ended.returncode == CANNOT_START
+    assert "cannot start: the database was not migrated: " in ended.stderr
     assert "Traceback" not in ended.stderr
 
 

@@ -26,6 +26,11 @@ def test_the_demo_ends_with_the_standing_of_the_seller() -> None:
         "Situation 3: not my number",
         "Situation 4: my number, but no contact",
     ]
+    second = played.stdout[played.stdout.index("An appeal, won") :]
+    told = [line.strip() for line in second.splitlines() if "the ledger: s-7" in line]
+    assert told[0] == "the ledger: s-7 is restricted, points: 12 ordinary, 0 severe"
+    assert told[-1] == "the ledger: s-7 is good, points: 0 ordinary, 0 severe"
+    assert "ordinary node 12, vacated: " in second
 
 
 def running(folder: Path, cases_port: int, ledger_port: int) -> subprocess.Popen[str]:

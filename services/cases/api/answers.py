@@ -8,6 +8,7 @@ from fastapi import Response
 from pydantic import BaseModel, Field
 
 from services.cases.receipts import EventRef, Receipt
+from shared.kit.problem import problems
 
 ETAG: Final[dict[str, Any]] = {
     "ETag": {"description": 'The version of the case, such as "7"', "schema": {"type": "string"}}
@@ -40,14 +41,23 @@ class Announced(Written):
     expires_at: datetime | None
 
 
+def _success(status: int, description: str, model: type[Written], **headers: Any) -> dict[int | str, Any]:
+    return {status: {"model": model, "description": description, "headers": {**ETAG, **headers}}}
+
+
 def tag(version: int) -> str:
     """Return the ETag of a case at this version."""
     return f'"{version}"'
 
 
-def written(status: int, description: str, model: type[Written] = Written, **headers: Any) -> dict[int | str, Any]:
-    """Return the `responses=` entry of a write's success."""
-    return {status: {"model": model, "description": description, "headers": {**ETAG, **headers}}}
+def written(status: int, description: str, model: type[Written] = Written) -> dict[int | str, Any]:
+    """Return the `responses=` entries of a write on a case: its success, and 410 once its personal data is erased."""
+    return {**_success(status, description, model), **problems(410)}
+
+
+def filed(status: int, description: str) -> dict[int | str, Any]:
+    """Return the `responses=` entry of the write that begins a case."""
+    return _success(status, description, Written, **LOCATION)
 
 
 def answer(receipt: Receipt) -> Response:

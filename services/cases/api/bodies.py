@@ -66,6 +66,9 @@ class Complaint(Body):
     )
 
     complainant: Identifier | None = Field(default=None, description="Needed from the intake service alone")
+    detector: Code | None = Field(
+        default=None, description="What brought the complaint, if no person did; from the intake service alone"
+    )
     respondent: Identifier = Field(description="The seller account (卖家账号)")
     trade: TradeBody | SkipJsonSchema[None] = None
     channels: list[Channel] = Field(default=[], max_length=MAX_ITEMS, json_schema_extra={"minItems": 1})

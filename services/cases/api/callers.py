@@ -18,9 +18,10 @@ RESPOND: Final = "complaints:respond"
 HANDLE: Final = "cases:handle"
 DECIDE: Final = "cases:decide"
 CONFIRM: Final = "cases:confirm"
+REVIEW: Final = "appeals:review"
 SUPERVISE: Final = "cases:supervise"
 ADMIN: Final = "admin"
-STAFF: Final = (HANDLE, DECIDE, CONFIRM, SUPERVISE, ADMIN)
+STAFF: Final = (HANDLE, DECIDE, CONFIRM, REVIEW, SUPERVISE, ADMIN)
 
 Admits = Callable[[CaseState], bool]
 
@@ -31,7 +32,7 @@ def is_staff(who: Principal) -> bool:
 
 
 def staff_role(who: Principal) -> str:
-    """Return the role in which a member of staff acts, as events name it."""
+    """Return the role in which a member of staff acts, as events name it, where the route does not say it already."""
     if ADMIN in who.scopes:
         return "admin"
     return "supervisor" if SUPERVISE in who.scopes else "officer"
@@ -86,6 +87,17 @@ def may_read(who: Principal, state: CaseState, owner: Party) -> bool:
 def party_role(who: Principal, party: Party) -> str:
     """Return the role in which a party acts, as events name it; the intake service is named as itself."""
     return "intake" if party == "complainant" and who.complainant_id is None else party
+
+
+def detector_of(who: Principal, named: str | None) -> str | None:
+    """Return the detector that brought a complaint, as the intake service names it; None where none did.
+
+    Raises:
+        Refused: `detector_not_expected`.
+    """
+    if named is not None and who.complainant_id is not None:
+        raise Refused(refusals.detector_not_expected())
+    return named
 
 
 def complainant_of(who: Principal, named: str | None) -> str:

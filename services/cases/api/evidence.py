@@ -88,7 +88,7 @@ def evidence_router(desk: Desk, submissions: Submissions, upload_timeout_s: floa
         finally:
             await to_thread.run_sync(upload.discard)
 
-    @routes.get("/{evidence_id}/content", response_class=Response, responses={200: _CONTENT, **problems(404)})
+    @routes.get("/{evidence_id}/content", response_class=Response, responses={200: _CONTENT, **problems(404, 410)})
     def read(
         case_id: CaseId, evidence_id: PieceId, asked: Annotated[Call, Depends(call(clock, *STAFF, FILE, RESPOND))]
     ) -> Response:

@@ -4,9 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 
-from services.cases.api.answers import LOCATION, answer, written
+from services.cases.api.answers import answer, filed, written
 from services.cases.api.bodies import Complaint, Notification
-from services.cases.api.callers import FILE, HANDLE, any_case, complainant_of
+from services.cases.api.callers import FILE, HANDLE, any_case, complainant_of, detector_of
 from services.cases.api.calls import Call, CaseId, call
 from services.cases.api.desk import Desk
 from services.cases.domain.commands import FileComplaint, NotifyRespondent, WithdrawComplaint
@@ -27,11 +27,12 @@ def intake_router(desk: Desk) -> APIRouter:
         "/cases",
         status_code=201,
         response_class=Response,
-        responses={**written(201, "The complaint is filed", **LOCATION), **problems(409, 412)},
+        responses={**filed(201, "The complaint is filed"), **problems(409, 412)},
     )
     def file_complaint(body: Complaint, asked: Annotated[Call, by_complainant]) -> Response:
         """File a complaint (维权投诉). A buyer files as itself; the intake service says for whom."""
         complainant = complainant_of(asked.who, body.complainant)
+        detector = detector_of(asked.who, body.detector)
         role = "complainant" if asked.who.complainant_id else "intake"
 
         def command(pen: Pen) -> FileComplaint:
@@ -44,6 +45,7 @@ def intake_router(desk: Desk) -> APIRouter:
                 narrative_digest=pen.write("narrative", body.narrative),
                 contact_digests=tuple(pen.write("contact", contact) for contact in body.contacts),
                 at=asked.at,
+                detector=detector,
             )
 
         request = desk.request(asked, uuid7(), body, admits=any_case, role=role, status=201)

@@ -1,6 +1,6 @@
 """What is read of cases: the work queue, one case, its history."""
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
@@ -9,9 +9,11 @@ from services.cases.api.answers import ETAG, tag
 from services.cases.api.callers import FILE, RESPOND, STAFF, as_reader, is_staff, side
 from services.cases.api.calls import CaseId
 from services.cases.api.pages import CURSOR_PATTERN, LINK, from_cursor, next_page, to_cursor
+from services.cases.api.wanted import wanted
 from services.cases.application import Cases
 from services.cases.casefile import Loaded
 from services.cases.domain.events import Subject
+from services.cases.erased import is_erased
 from services.cases.history import read_history
 from services.cases.queue import Wanted, read_queue
 from services.cases.queueitem import queue_item
@@ -19,7 +21,7 @@ from services.cases.reader import Eyes
 from services.cases.shapes import CaseView, History, Queue
 from services.cases.view import case_view
 from shared.kit.auth import require
-from shared.kit.fields import Identifier, Instant, QueryNumber
+from shared.kit.fields import QueryNumber
 from shared.kit.identity import Principal
 from shared.kit.problem import problems
 from shared.kit.route import router
@@ -30,16 +32,6 @@ NO_STORE: Final = {"Cache-Control": "private, no-store"}
 
 Staff = Annotated[Principal, Depends(require(*STAFF))]
 Reading = Annotated[Principal, Depends(require(*STAFF, FILE, RESPOND))]
-StateName = Literal[
-    "filed",
-    "evidence_open",
-    "under_review",
-    "severe_proposed",
-    "override_proposed",
-    "upheld",
-    "dismissed",
-    "withdrawn",
-]
 
 
 def queue_router(cases: Cases) -> APIRouter:
@@ -50,16 +42,13 @@ def queue_router(cases: Cases) -> APIRouter:
     def queue(
         request: Request,
         _: Staff,
-        state: Annotated[StateName | None, Query(description="As it is now")] = None,
-        due_before: Annotated[Instant | None, Query(description="Next deadline before this, exclusive")] = None,
-        seller: Annotated[Identifier | None, Query(description="The respondent")] = None,
-        officer: Annotated[Identifier | None, Query(description="Who has the case in hand")] = None,
+        wanted: Annotated[Wanted, Depends(wanted)],
         limit: Annotated[QueryNumber, Query(ge=1, le=MAX_CASES)] = 50,
         cursor: Annotated[str | None, Query(pattern=CURSOR_PATTERN, description="From the Link header")] = None,
     ) -> Response:
         """The work queue: cases by the platform's next deadline, those with nothing left to do last."""
         now = cases.clock()
-        page = read_queue(cases.log, Wanted(state, due_before, seller, officer), now, limit, from_cursor(cursor))
+        page = read_queue(cases.log, wanted, now, limit, from_cursor(cursor))
         shown = Queue(cases=[queue_item(row, now) for row in page.rows])
         headers = {**NO_STORE, **next_page(request, "cursor", to_cursor(page.after))}
         return Response(shown.model_dump_json(), headers=headers, media_type="application/json")
@@ -88,7 +77,7 @@ def queue_router(cases: Cases) -> APIRouter:
             loaded.state,
             now=now,
             eyes=_eyes(cases, who, loaded),
-            world=cases.world,
+            world=cases.world_of(loaded),
             awaited=waiting(cases.log, case_id, now),
             found_subject=found_subject,
         )
@@ -121,4 +110,4 @@ def _eyes(cases: Cases, who: Principal, loaded: Loaded) -> Eyes:
     """What the caller, whom `as_reader` has let in, may see."""
     reader = "staff" if is_staff(who) else side(who, loaded.state)
     assert reader is not None  # noqa: S101  # a stranger was told that there is no such case
-    return Eyes(reader, cases.vault.texts(loaded.case_id))
+    return Eyes(reader, {} if is_erased(loaded.state) else cases.vault.texts(loaded.case_id))

@@ -1,12 +1,23 @@
-"""An appeal under way, and its clock: the time left stands still while the platform holds it. Source: domain §4."""
+"""An appeal, and its clock: the time left stands still while the platform holds it. Source: domain §4."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeAlias
 
 from services.cases.domain import events
 from services.cases.domain.deadlines import Hold
 from services.cases.domain.events import Party
 from shared.kit.decider import Recorded
+
+AppealEnd: TypeAlias = (
+    events.AppealRejected
+    | events.AppealLapsed
+    | events.DecisionReversed
+    | events.DecisionRegraded
+    | events.DecisionRevoked
+    | events.DismissalOverturned
+)
+"""What an appeal ends with: the reviewer's word, the clock's, or a revocation of what it was about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +25,7 @@ class Appeal:
     """违规申诉. Who appealed, in which times the platform has held it, and whether it is back with the appellant.
 
     `holds` are in order of time, the last one open unless `returned`; `statements` are the digests of what was said.
+    `ended` is None while it goes on.
     """
 
     party: Party
@@ -21,6 +33,7 @@ class Appeal:
     holds: tuple[Hold, ...]
     statements: tuple[str, ...]
     returned: events.AppealReturned | None = None
+    ended: Recorded[AppealEnd] | None = None
 
     def lapsed(self, now: datetime) -> bool:
         """Return whether it has come to nothing by `now`: returned, and not resumed before the window closed."""

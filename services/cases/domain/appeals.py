@@ -84,13 +84,13 @@ def return_appeal(state: Pending, command: ReturnAppeal, world: World) -> list[C
 def resume_appeal(state: Pending, command: ResumeAppeal) -> list[CaseEvent] | Refusal:
     """Return that the appellant has supplemented the appeal, or why it is too late or not wanted."""
     appeal = state.appeal
-    if command.party != appeal.party:
-        return errors.not_appellant(appeal.party)
     if appeal.returned is None:
         return errors.appeal_not_returned()
     at = max(command.at, appeal.returned.returned_at)
     if appeal.lapsed(at):
         return errors.appeal_window_closed(appeal.returned.closes_at)
+    if command.party != appeal.party:
+        return errors.not_appellant(appeal.party)
     if not command.statement_digest:
         return errors.statement_missing()
     return [AppealResumed(at, command.statement_digest)]

@@ -6,7 +6,7 @@ Pure: the same state, command and world give the same answer; a refusal changes 
 Source: domain rules §3, the command table.
 """
 
-from typing import assert_never
+from typing import Final, assert_never
 
 from services.cases.domain import commands, erasure, errors, intake
 from services.cases.domain.afterwards import of_decided
@@ -32,6 +32,8 @@ from shared.kit.decider import Refusal
 
 __all__ = ["UNFILED", "CaseState", "World", "decide", "evolve", "state_name"]
 
+_SPEECHLESS: Final = (commands.RevokeInRecall, commands.LapseAppeal)  # still to come true when nothing can be said
+
 
 def decide(state: CaseState, command: CaseCommand, world: World) -> list[CaseEvent] | Refusal:
     """Return the facts that the command makes of this case, or why it makes none. Never raises on a state of `evolve`.
@@ -45,7 +47,7 @@ def decide(state: CaseState, command: CaseCommand, world: World) -> list[CaseEve
     if isinstance(command, commands.FileComplaint):
         return errors.already_filed()
     erased = state.file.erased
-    if erased is not None and not isinstance(command, commands.RevokeInRecall):
+    if erased is not None and not isinstance(command, _SPEECHLESS):
         return errors.personal_data_erased(erased.held_until)
     match state:
         case Open() | SevereProposed() | OverrideProposed():

@@ -1,7 +1,7 @@
 """Deadlines that move before they are due: by a supervisor, or because the respondent's time outlasts the platform's.
 
-Source: domain rules §3, §4. What has passed has passed: a breach is never extended away, and evidence that came late
-is admitted, not made timely.
+Source: domain rules §3, §4. A supervisor extends what is still to come; a breach on record stays, and evidence that
+came late is admitted, not made timely.
 """
 
 from datetime import timedelta

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Literal, TypeAlias
 
 from services.cases.domain import events
+from services.cases.domain.appeal import Appeal
 from services.cases.domain.events import DeadlineName
 from shared.rulebook.model import Deadline
 
@@ -54,7 +55,7 @@ class CaseFile:
 
     `first_handled_at` is when the platform first stepped in; `handler` is the officer who has the case in hand now;
     `officers` are all who took part in it, `recused` those who stepped back; `breached` names the deadlines that are
-    on record as passed with their work undone.
+    on record as passed with their work undone; `appeal` is the last appeal that has ended.
     """
 
     filed: events.ComplaintFiled
@@ -71,6 +72,7 @@ class CaseFile:
     recused: frozenset[str] = field(default_factory=frozenset)
     breached: frozenset[str] = field(default_factory=frozenset)
     erased: events.PersonalDataErased | None = None
+    appeal: Appeal | None = None
 
     def instant(self, at: datetime) -> datetime:
         """Return `at`, or the filing where that is later: the clock may have been set back in between."""

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import TypeAlias, assert_never
 
 from services.cases.domain import events
-from services.cases.domain.appeal import begun
+from services.cases.domain.appeal import AppealEnd, begun
 from services.cases.domain.events import Fact
 from services.cases.domain.file import CaseFile, Running
 from services.cases.domain.noting import noted
@@ -45,6 +45,15 @@ def reviewed(state: Decided, recorded: Recorded[Fact]) -> Filed:
     event = recorded.event
     if getattr(event, "decision", None) not in (None, penalty(state) or state.decision.id):
         return state
+    after = _after(state, recorded)
+    if not isinstance(state, Appealed | Contested) or isinstance(after, Appealed | Contested):
+        return after
+    assert isinstance(event, AppealEnd)  # noqa: S101  # nothing else leads out of these states
+    return replace(after, file=replace(after.file, appeal=replace(state.appeal, ended=recorded_as(event, recorded))))
+
+
+def _after(state: Decided, recorded: Recorded[Fact]) -> Filed:
+    event = recorded.event
     if isinstance(event, events.PersonalDataErased):
         return replace(state, file=noted(state.file, event))
     if isinstance(event, OfRevocation):

@@ -31,8 +31,6 @@ from shared.kit.route import router
 MAX_PAGE: Final = 500
 DEFAULT_PAGE: Final = 100
 
-Limit = Annotated[QueryNumber, Query(ge=1, le=MAX_PAGE, description="Items at most")]
-
 
 def account_router(questions: Questions, waiting: Waiting) -> APIRouter:
     """Return the routes that explain one account."""
@@ -44,10 +42,10 @@ def account_router(questions: Questions, waiting: Waiting) -> APIRouter:
         response: Response,
         seller: ReadableSeller,
         after: Annotated[QueryNumber, Query(description="Account version to go on from, exclusive")] = 0,
-        limit: Limit = DEFAULT_PAGE,
+        limit: Annotated[QueryNumber, Query(ge=1, le=MAX_PAGE, description="Lines at most")] = DEFAULT_PAGE,
         min_position: MinPosition = None,
     ) -> Statement:
-        """The statement: every event that moved points, with before and after, its rule, and what reversed it."""
+        """The statement: every event that moved points or sanctions, with before and after, rule and corrections."""
         await waiting.reach(request, min_position)
         response.headers.update(positions(questions.folded))
         statement, more = await run_in_threadpool(_statement, questions, seller, after, limit)
@@ -61,10 +59,10 @@ def account_router(questions: Questions, waiting: Waiting) -> APIRouter:
         seller: ReadableSeller,
         known_at: KnownAt = None,
         after: Annotated[Instant | None, Query(description="Instant to go on from, exclusive")] = None,
-        limit: Limit = DEFAULT_PAGE,
+        limit: Annotated[QueryNumber, Query(ge=1, le=MAX_PAGE, description="Instants at most")] = DEFAULT_PAGE,
         min_position: MinPosition = None,
     ) -> Timeline:
-        """Changes of the standing in effective time, past and to come, each with its cause."""
+        """Changes of the standing in effective time, past and to come, with their causes; and what corrections did."""
         await waiting.reach(request, min_position)
         response.headers.update(positions(questions.folded))
         found, more = await run_in_threadpool(_changes, questions, seller, after or from_us(0), limit, known_at)
@@ -107,8 +105,8 @@ def _statement(questions: Questions, seller: str, after: int, limit: int) -> tup
 def _changes(
     questions: Questions, seller: str, after: datetime, limit: int, known_at: datetime | None
 ) -> tuple[Timeline, datetime | None]:
-    facts = _history(questions, seller).account.facts
-    return changes_of(seller, facts, questions.timeline, after=after, limit=limit, known_at=known_at)
+    history = _history(questions, seller)
+    return changes_of(history, questions.timeline, after=after, limit=limit, known_at=known_at)
 
 
 def _forecast(questions: Questions, seller: str, add: Literal["ordinary", "severe"] | None) -> bytes:

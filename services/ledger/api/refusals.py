@@ -13,6 +13,8 @@ STATUS: Final[Mapping[str, int]] = {
     "released_meanwhile": 409,
     "rulebook_unknown": 404,
     "seller_quarantined": 503,
+    "too_many_entries": 422,
+    "too_many_steps": 409,
     "unknown_rulebook": 409,
 }
 RETRY_AFTER_S: Final[Mapping[str, int]] = {"position_not_folded": 1, "seller_quarantined": 60}

@@ -4,7 +4,7 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from services.ledger.api.access import ANY, ReadableSeller
 from services.ledger.api.answers import POSITIONS, TAGGED, UNCHANGED, positions, tagged
@@ -13,6 +13,7 @@ from services.ledger.api.waiting import Waiting
 from services.ledger.questions import Answer, Questions
 from services.ledger.rendering import NOTHING_ASKED, Asked
 from shared.contracts.standing import Standing
+from shared.contracts.withheld import Withheld
 from shared.kit.auth import require
 from shared.kit.decider import Refusal
 from shared.kit.fields import Body, Identifier, Instant, Natural, QueryNumber
@@ -40,18 +41,6 @@ class StandingsAsked(Body):
     known_position: Natural | None = None
     rulebook: Identifier | None = None
     min_position: Natural | None = None
-
-
-class Withheld(BaseModel):
-    """Why an account does not answer: the problem details that it would have been answered with alone."""
-
-    model_config = ConfigDict(extra="allow")
-
-    type: str
-    title: str
-    status: int
-    code: str
-    detail: str
 
 
 class StandingAnswer(BaseModel):

@@ -9,29 +9,36 @@ from itertools import islice
 from typing import Final
 
 from services.ledger.domain import errors
-from services.ledger.domain.changes import sanction_changes
+from services.ledger.domain.changes import in_order, moves, turns
 from services.ledger.domain.checks import refusal_of
 from services.ledger.domain.commands import (
     AccountCommand,
-    FactCommand,
     LapseThrough,
+    LiftStay,
     Quarantine,
     RecordEntry,
     RegradeEntry,
     Release,
     ReverseEntry,
+    StaySanctions,
+    facts_of,
 )
-from services.ledger.domain.course import Course, course_of
+from services.ledger.domain.course import course_of
 from services.ledger.domain.events import (
     AccountEvent,
     AccountQuarantined,
     AccountReleased,
+    FactEvent,
     OrdinaryViolationRecorded,
+    Points,
+    SanctionChange,
+    SanctionsStayed,
     SevereViolationRecorded,
     StandingLapsed,
+    StayLifted,
     ViolationReversed,
 )
-from services.ledger.domain.facts import Entry, Fact
+from services.ledger.domain.facts import Entry, Fact, Reversal, Stay, StayLift
 from services.ledger.domain.knowledge import learn
 from services.ledger.domain.lowering import SEVERE
 from services.ledger.domain.state import Account, course, evolve, next_lapse, open_account, remember
@@ -61,29 +68,22 @@ def decide(account: Account, command: AccountCommand, timeline: Timeline) -> lis
             return [AccountQuarantined(command.position, command.cause, command.reason)]
         case LapseThrough():
             return list(islice(_lapses(account, command.instant, timeline), MAX_LAPSES))
-        case RecordEntry() | ReverseEntry() | RegradeEntry():
+        case RecordEntry() | ReverseEntry() | RegradeEntry() | StaySanctions() | LiftStay():
             refused = refusal_of(account, command, timeline)
-            return refused if refused is not None else _recorded(account, _facts(command), timeline)
-
-
-def _facts(command: FactCommand) -> tuple[Fact, ...]:
-    match command:
-        case RecordEntry():
-            return (command.entry,)
-        case ReverseEntry():
-            return (command.reversal,)
-        case RegradeEntry():
-            return (command.reversal, command.entry)
+            return refused if refused is not None else _recorded(account, facts_of(command), timeline)
 
 
 def _recorded(account: Account, facts: tuple[Fact, ...], timeline: Timeline) -> list[AccountEvent]:
     events: list[AccountEvent] = [*_lapses(account, facts[0].recorded_at, timeline)]
-    before = course(account, timeline)
+    courses = [course(account, timeline)]
     for fact in facts:
-        after = course_of(learn(before.known, fact))
-        events.append(_told(fact, before, after))
-        before = after
-    remember(account, (*account.facts, *facts), before)
+        courses.append(course_of(learn(courses[-1].known, fact)))
+    turned = turns(courses[0], courses[-1], facts[0].recorded_at)  # a regrade is one fact: its first event tells all
+    for fact, before, after in zip(facts, courses, courses[1:], strict=False):
+        points = before.points(fact.recorded_at), after.look(fact.recorded_at).points
+        events.append(_told(fact, points, in_order(moves(before.known, after.known), turned)))
+        turned = []
+    remember(account, (*account.facts, *facts), courses[-1])
     return events
 
 
@@ -96,15 +96,19 @@ def _lapses(account: Account, until: datetime, timeline: Timeline) -> Iterator[S
         yield StandingLapsed(change.at, before.points, after.points, before.standing, after.standing)
 
 
-def _told(fact: Fact, before: Course, after: Course) -> AccountEvent:
+def _told(fact: Fact, points: tuple[Points, Points], changes: tuple[SanctionChange, ...]) -> FactEvent:
     """Return the event of a fact: points at its recorded time without and with it, and what it does to sanctions.
 
     Only the severe track makes severe violations; every other track's are ordinary ones.
     """
-    points = before.points(fact.recorded_at), after.look(fact.recorded_at).points
-    changes = sanction_changes(before.known, after.known)
-    if not isinstance(fact, Entry):
-        return ViolationReversed(fact, *points, changes)
-    if fact.track == SEVERE:
-        return SevereViolationRecorded(fact, *points, changes)
-    return OrdinaryViolationRecorded(fact, *points, changes)
+    match fact:
+        case Entry(track=track) if track == SEVERE:
+            return SevereViolationRecorded(fact, *points, changes)
+        case Entry():
+            return OrdinaryViolationRecorded(fact, *points, changes)
+        case Reversal():
+            return ViolationReversed(fact, *points, changes)
+        case Stay():
+            return SanctionsStayed(fact, *points, changes)
+        case StayLift():
+            return StayLifted(fact, *points, changes)

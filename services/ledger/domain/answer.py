@@ -46,6 +46,7 @@ class Standing:
     `sanctions` stand in ladder order of their entries; `restrictions` is the sorted union of what is in force, with
     all it implies; `restricted_until` the first instant from `as_of` on with no sanction in force (None: sealed, or
     none is in force); `next_change_at` when points, standing or a sanction's state next change by the clock alone.
+    Before `unknown_before` nothing is known of the account: an import begins there (None: everything is known).
     """
 
     seller: str
@@ -59,3 +60,4 @@ class Standing:
     valid_from: datetime | None
     valid_until: datetime | None
     last_entry_position: int | None
+    unknown_before: datetime | None = None

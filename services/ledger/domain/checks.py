@@ -1,8 +1,15 @@
 """What a fact must be for an account to take it. Each check returns the refusal, or None."""
 
 from services.ledger.domain import errors
-from services.ledger.domain.commands import FactCommand, RecordEntry, RegradeEntry, ReverseEntry
-from services.ledger.domain.facts import Entry, Fact, Reversal
+from services.ledger.domain.commands import (
+    FactCommand,
+    LiftStay,
+    RecordEntry,
+    RegradeEntry,
+    ReverseEntry,
+    StaySanctions,
+)
+from services.ledger.domain.facts import Entry, Fact, Reversal, Stay, StayLift
 from services.ledger.domain.lowering import lower
 from services.ledger.domain.state import Account
 from shared.kit.decider import Refusal
@@ -19,14 +26,18 @@ def refusal_of(account: Account, command: FactCommand, timeline: Timeline) -> Re
         case ReverseEntry():
             alone = errors.regrade_incomplete("the reversal of a regrade comes with what replaces the entry")
             refused = alone if command.reversal.kind == "regraded" else None
-            return _order(account, command.reversal) or refused or _reversal(account, command.reversal)
+            return _order(account, command.reversal) or refused or _living(account, command.reversal.entry)
         case RegradeEntry():
             return (
                 _order(account, command.reversal)
-                or _reversal(account, command.reversal)
+                or _living(account, command.reversal.entry)
                 or _entry(account, command.entry, timeline)
                 or _regrade(account, command)
             )
+        case StaySanctions():
+            return _order(account, command.stay) or _living(account, command.stay.entry) or _stay(account, command.stay)
+        case LiftStay():
+            return _order(account, command.lift) or _living(account, command.lift.entry) or _lift(account, command.lift)
 
 
 def _order(account: Account, fact: Fact) -> Refusal | None:
@@ -52,12 +63,28 @@ def _entry(account: Account, entry: Entry, timeline: Timeline) -> Refusal | None
     return None if entry.track in tracks else errors.track_not_in_rulebook(entry, tracks)
 
 
-def _reversal(account: Account, reversal: Reversal) -> Refusal | None:
-    if _recorded(account, reversal.entry) is None:
-        return errors.entry_unknown(reversal.entry)
+def _living(account: Account, entry: str) -> Refusal | None:
+    if _recorded(account, entry) is None:
+        return errors.entry_unknown(entry)
     for fact in account.facts:
-        if isinstance(fact, Reversal) and fact.entry == reversal.entry:
+        if isinstance(fact, Reversal) and fact.entry == entry:
             return errors.entry_already_reversed(fact)
+    return None
+
+
+def _stay(account: Account, stay: Stay) -> Refusal | None:
+    holds = _holding_stay(account, stay.entry)
+    return None if holds is None else errors.sanctions_already_stayed(holds)
+
+
+def _lift(account: Account, lift: StayLift) -> Refusal | None:
+    return errors.sanctions_not_stayed(lift.entry) if _holding_stay(account, lift.entry) is None else None
+
+
+def _holding_stay(account: Account, entry: str) -> Stay | None:
+    for fact in reversed(account.facts):
+        if isinstance(fact, Stay | StayLift) and fact.entry == entry:
+            return fact if isinstance(fact, Stay) else None
     return None
 
 

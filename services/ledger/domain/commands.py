@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-from services.ledger.domain.facts import Entry, Reversal
+from services.ledger.domain.facts import Entry, Fact, Reversal, Stay, StayLift
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,20 @@ class RegradeEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class StaySanctions:
+    """An entry's sanctions impose nothing until the stay is lifted; its points count on."""
+
+    stay: Stay
+
+
+@dataclass(frozen=True, slots=True)
+class LiftStay:
+    """An entry's sanctions impose again."""
+
+    lift: StayLift
+
+
+@dataclass(frozen=True, slots=True)
 class LapseThrough:
     """The cases log promises that no later fact is recorded at or before `instant`: time until then has passed."""
 
@@ -52,5 +66,20 @@ class Release:
     position: int
 
 
-FactCommand: TypeAlias = RecordEntry | ReverseEntry | RegradeEntry
+FactCommand: TypeAlias = RecordEntry | ReverseEntry | RegradeEntry | StaySanctions | LiftStay
 AccountCommand: TypeAlias = FactCommand | LapseThrough | Quarantine | Release
+
+
+def facts_of(command: FactCommand) -> tuple[Fact, ...]:
+    """Return the facts that a command asks to record, in order; all but a regrade ask for one."""
+    match command:
+        case RecordEntry():
+            return (command.entry,)
+        case ReverseEntry():
+            return (command.reversal,)
+        case RegradeEntry():
+            return (command.reversal, command.entry)
+        case StaySanctions():
+            return (command.stay,)
+        case LiftStay():
+            return (command.lift,)

@@ -14,7 +14,7 @@ from services.ledger.domain.knowledge import Knowledge
 from services.ledger.domain.lines import Line, State, lines_of
 from services.ledger.domain.measures import closes_shop
 from services.ledger.domain.points import Tally, coming_years, into_year
-from services.ledger.domain.seals import Seal
+from services.ledger.domain.spans import Span, covered
 from services.ledger.domain.years import year_of, year_start
 
 FOREVER: Final = datetime.max.replace(tzinfo=UTC)
@@ -46,7 +46,7 @@ class Course:
 
     known: Knowledge
     lines: tuple[Line, ...]
-    seals: tuple[Seal, ...]
+    seals: tuple[Span, ...]
     marks: tuple[datetime, ...]
     seen: dict[int, Look] = field(default_factory=dict, compare=False, repr=False)
 
@@ -98,8 +98,8 @@ class Course:
         return into_year(last, year_of(instant), track, self.known.timeline)
 
     def sealed(self, instant: datetime) -> bool:
-        """Return whether a seal stands at `instant`."""
-        return any(seal.stands(instant) for seal in self.seals)
+        """Return whether a seal stands at `instant` and is not stayed."""
+        return covered(self.seals, instant)
 
     def _look(self, instant: datetime) -> Look:
         points = self.points(instant)
@@ -122,12 +122,14 @@ def course_of(known: Knowledge) -> Course:
 
 
 def _marks(known: Knowledge, lines: tuple[Line, ...]) -> set[datetime]:
-    """Return every effective instant, start and end, and all year ends (of points and seals) that may change points."""
+    """Return every effective instant, start and end, of stays too, and all year ends that may change points."""
     marks = {entry.effective_at for entry in known.entries.values()}.union(known.timeline.boundaries)
     for line in lines:
         marks.add(line.row.start)
         if line.row.end is not None:
             marks.add(line.row.end)
+    for stay in (span for stays in known.stays.values() for span in stays):
+        marks.update(instant for instant in stay if instant is not None)
     for name, track in known.tracks.items():
         if track.holdings:
             first, last = track.holdings[0].tally, track.holdings[-1].tally

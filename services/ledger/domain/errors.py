@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from services.ledger.domain.events import AccountQuarantined
-from services.ledger.domain.facts import Entry, Fact, Reversal
+from services.ledger.domain.facts import Entry, Fact, Reversal, Stay
 from shared.kit.decider import Refusal
 
 
@@ -49,16 +49,30 @@ def entry_already_recorded(entry: Entry) -> Refusal:
 
 def entry_unknown(entry: str) -> Refusal:
     """The account has no entry of this id."""
-    return Refusal("entry_unknown", "a reversal must name an entry of the account", {"entry": entry})
+    return Refusal("entry_unknown", "a reversal or a stay must name an entry of the account", {"entry": entry})
 
 
 def entry_already_reversed(reversal: Reversal) -> Refusal:
-    """The entry was reversed before: a reversal cannot be applied twice."""
+    """The entry was reversed before: a reversal cannot be applied twice, and there is nothing left to stay."""
     return Refusal(
         "entry_already_reversed",
         "the entry must still count",
         {"entry": reversal.entry, "reversed_by": reversal.id, "position": reversal.position},
     )
+
+
+def sanctions_already_stayed(stay: Stay) -> Refusal:
+    """A stay holds over the entry's sanctions already."""
+    return Refusal(
+        "sanctions_already_stayed",
+        "the stay that holds must be lifted before the next",
+        {"entry": stay.entry, "stayed_by": stay.id, "position": stay.position},
+    )
+
+
+def sanctions_not_stayed(entry: str) -> Refusal:
+    """No stay holds over the entry's sanctions: there was none, or it was lifted."""
+    return Refusal("sanctions_not_stayed", "only a stay that holds can be lifted", {"entry": entry})
 
 
 def effective_after_recorded(entry: Entry) -> Refusal:

@@ -9,17 +9,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
 
-from services.ledger.domain.facts import Entry, Reversal
+from services.ledger.domain.facts import Entry, Fact, Reversal, Stay, StayLift
 
 StandingName: TypeAlias = Literal["good", "watch", "restricted", "shop_closed", "sealed"]
+ChangeName: TypeAlias = Literal["ordered", "rescheduled", "vacated", "revived", "stayed", "resumed"]
 Points: TypeAlias = Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
 class SanctionChange:
-    """One sanction ordered, rescheduled or vacated by a fact: whose, which node, and its start and end from now on."""
+    """What a fact does to one sanction: whose, which node, and its start and end from now on.
 
-    change: Literal["ordered", "rescheduled", "vacated"]
+    It is `ordered`, `rescheduled` or `vacated` by it; `revived`: in force since the fact, what kept it from force being
+    gone; `stayed`; or `resumed`: no longer stayed. One sanction may be rescheduled and revived.
+    """
+
+    change: ChangeName
     entry: str
     track: str
     node: int | Literal["direct"]
@@ -58,6 +63,26 @@ class ViolationReversed:
 
 
 @dataclass(frozen=True, slots=True)
+class SanctionsStayed:
+    """A reviewer has stayed what an entry imposes; the points stay as they are."""
+
+    stay: Stay
+    before: Points
+    after: Points
+    sanctions: tuple[SanctionChange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StayLifted:
+    """A stay was lifted: what it suspended takes its course again, its starts and ends being what they were."""
+
+    lift: StayLift
+    before: Points
+    after: Points
+    sanctions: tuple[SanctionChange, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class StandingLapsed:
     """Time passed `at` an instant at which points, standing or a sanction's state changed by the clock alone."""
 
@@ -84,11 +109,20 @@ class AccountReleased:
     position: int
 
 
-AccountEvent: TypeAlias = (
-    OrdinaryViolationRecorded
-    | SevereViolationRecorded
-    | ViolationReversed
-    | StandingLapsed
-    | AccountQuarantined
-    | AccountReleased
+FactEvent: TypeAlias = (
+    OrdinaryViolationRecorded | SevereViolationRecorded | ViolationReversed | SanctionsStayed | StayLifted
 )
+AccountEvent: TypeAlias = FactEvent | StandingLapsed | AccountQuarantined | AccountReleased
+
+
+def fact_of(event: FactEvent) -> Fact:
+    """Return the fact that an event tells of."""
+    match event:
+        case OrdinaryViolationRecorded() | SevereViolationRecorded():
+            return event.entry
+        case ViolationReversed():
+            return event.reversal
+        case SanctionsStayed():
+            return event.stay
+        case StayLifted():
+            return event.lift

@@ -1,4 +1,4 @@
-"""What the ledger knows of an account: entries and their reversals, in order of cases position.
+"""What the ledger knows of an account: entries, their reversals and stays, in order of cases position.
 
 Entries are facts about a seller account (卖家账号): points on a track, from an effective instant on. Source: R1–R14.
 """
@@ -13,11 +13,25 @@ ReversalKind: TypeAlias = Literal["reversed", "regraded", "revoked"]
 
 
 @dataclass(frozen=True, slots=True)
+class Imported:
+    """Where an entry comes from that another system had decided: the import, its line, its name there.
+
+    What lies before `complete_from` is unknown of the account.
+    """
+
+    import_id: str
+    line: int
+    reference: str
+    complete_from: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One decision as it counts: `id` is the decision's event id (a regrade's: its own).
 
     `effective_at` is when it counts from; `recorded_at` is the cases log's recorded time, when it was known;
     `regrades` names the entry it replaces. 0-point entries carry `direct` sanctions and nothing else.
+    An imported one has no case.
     """
 
     id: str
@@ -32,6 +46,7 @@ class Entry:
     case: str = ""
     rulebook: Ref | None = None
     calendars: tuple[Ref, ...] = ()
+    imported: Imported | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,4 +64,27 @@ class Reversal:
     recorded_at: datetime
 
 
-Fact: TypeAlias = Entry | Reversal
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """All sanctions of an entry impose and outrank nothing from `recorded_at` on, until the stay is lifted (R11).
+
+    No point moves and no sanction's start or end. `id` is the event id of the fact that did it.
+    """
+
+    id: str
+    position: int
+    entry: str
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StayLift:
+    """The stay that holds over an entry's sanctions ends at `recorded_at`, exclusive; `id` as for a stay."""
+
+    id: str
+    position: int
+    entry: str
+    recorded_at: datetime
+
+
+Fact: TypeAlias = Entry | Reversal | Stay | StayLift

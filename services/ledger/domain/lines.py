@@ -1,4 +1,4 @@
-"""What has become of each sanction at an instant. Source: domain rules §6 (states by precedence), R4, R6, R7.
+"""What has become of each sanction at an instant. Source: domain rules §6 (states by precedence), R4, R6, R7, R11.
 
 For one state of knowledge every row is a line, whose state depends on the instant alone.
 """
@@ -11,7 +11,7 @@ from services.ledger.domain.facts import Entry
 from services.ledger.domain.holding import Holding
 from services.ledger.domain.knowledge import Knowledge
 from services.ledger.domain.rows import Row
-from services.ledger.domain.seals import Seal
+from services.ledger.domain.spans import Span, apart, covered, first_free
 
 State: TypeAlias = Literal["vacated", "moot", "stayed", "queued", "in_force", "absorbed", "superseded", "served"]
 
@@ -21,15 +21,17 @@ _SMALLEST: Final = timedelta(microseconds=1)
 class Line(NamedTuple):
     """A row of an entry, with what stands between it and being in force.
 
-    `heavier` are the sanctions of its track that outrank it while both run; `outranked_at_trigger` says that one of
-    them, earlier in ladder order, was in its way when it started; `free_from` is the first instant from its start on
-    that neither they nor a seal cover (at or behind its end: it is never in force; None: a seal covers the rest).
+    `seals` and `stays` are when the account is sealed and the entry's sanctions are stayed; `heavier` is when a
+    sanction of its track that is not stayed outranks it; `outranked_at_trigger` says that one of an entry earlier in
+    ladder order did so when it started; `free_from` is the first instant from its start on that none of these cover
+    (at or behind its end: it is never in force; None: they cover all the rest).
     """
 
     entry: Entry
     row: Row
-    seals: Sequence[Seal]
-    heavier: tuple[Row, ...] = ()
+    seals: Sequence[Span]
+    stays: Sequence[Span] = ()
+    heavier: Sequence[Span] = ()
     outranked_at_trigger: bool = False
     free_from: datetime | None = None
 
@@ -50,28 +52,39 @@ class Line(NamedTuple):
 
     def _running(self, instant: datetime) -> State:
         row = self.row
-        if self.seals and not row.sealing and any(seal.stands(instant) for seal in self.seals):
+        if self.seals and not row.sealing and covered(self.seals, instant):
             return "moot"
+        if self.stays and covered(self.stays, instant):
+            return "stayed"
         if instant < row.start:
             return "queued"
-        if self.heavier and any(other.covers(instant) for other in self.heavier):
+        if self.heavier and covered(self.heavier, instant):
             was_in_force = self.free_from is not None and self.free_from <= instant
             return "superseded" if was_in_force or not self.outranked_at_trigger else "absorbed"
         return "in_force"
 
 
+class Tier(NamedTuple):
+    """A sanction of a heaviest-only ladder, and when it outranks lighter ones: its period but for stays."""
+
+    row: Row
+    outranks: tuple[Span, ...]
+
+
 def lines_of(known: Knowledge) -> tuple[Line, ...]:
     """Return the lines of all that is known, in ladder order of their entries, then by ordinal."""
     seals = known.seals()
-    tiers: dict[str, list[Row]] = {}
+    tiers: dict[str, list[Tier]] = {}
     lines: list[Line] = []
     for holding in known.holdings():
         track = holding.entry.track
         if _heaviest(holding) and track not in tiers:
-            tiers[track] = [row for other in known.tracks[track].holdings if _heaviest(other) for row in _terms(other)]
+            tiers[track] = _tiers(known, track)
+        stays = known.stays.get(holding.entry.id, ())
         for row in holding.shown():
-            rivals = tiers[track] if track in tiers and row.slot[0] == "node" and not row.vacated else ()
-            lines.append(_ranked(holding.entry, row, rivals, seals) if rivals else Line(holding.entry, row, seals))
+            line = Line(holding.entry, row, seals, stays)
+            ranked = track in tiers and row.slot[0] == "node" and not row.vacated
+            lines.append(_ranked(line, tiers[track]) if ranked else line)
     return tuple(lines)
 
 
@@ -80,19 +93,31 @@ def _heaviest(holding: Holding) -> bool:
     return holding.ladder is not None and holding.ladder.composition == "heaviest"
 
 
-def _terms(holding: Holding) -> list[Row]:
-    return [row for row in holding.rows if row.slot[0] == "node" and not row.vacated]
+def _tiers(known: Knowledge, track: str) -> list[Tier]:
+    return [
+        Tier(row, apart(Span(row.start, row.end), known.stays.get(holding.entry.id, ())))
+        for holding in known.tracks[track].holdings
+        if _heaviest(holding)
+        for row in holding.rows
+        if row.slot[0] == "node" and not row.vacated
+    ]
 
 
-def _ranked(entry: Entry, row: Row, tiers: Sequence[Row], seals: tuple[Seal, ...]) -> Line:
-    """Return the line of a tier among the tiers of its track."""
-    mine = next((index for index, other in enumerate(tiers) if other is row), None)
+def _ranked(line: Line, tiers: Sequence[Tier]) -> Line:
+    """Return the line as it stands among the tiers of its track, of which it may be one."""
+    row = line.row
+    mine = next((index for index, tier in enumerate(tiers) if tier.row is row), None)
     if mine is None:
-        return Line(entry, row, seals)
-    earlier = [other for other in tiers[:mine] if _meet(other, row) and _weight(other) >= _weight(row)]
-    later = [other for other in tiers[mine + 1 :] if _meet(other, row) and _weight(other) > _weight(row)]
-    at_trigger = any(other.covers(row.start) for other in earlier)
-    return Line(entry, row, seals, (*earlier, *later), at_trigger, _free_from(row.start, (*earlier, *later), seals))
+        return line
+    before, behind = tiers[:mine], tiers[mine + 1 :]
+    earlier = [tier for tier in before if _meet(tier.row, row) and _weight(tier.row) >= _weight(row)]
+    later = [tier for tier in behind if _meet(tier.row, row) and _weight(tier.row) > _weight(row)]
+    heavier = [span for tier in (*earlier, *later) for span in tier.outranks]
+    return line._replace(
+        heavier=heavier,
+        outranked_at_trigger=any(covered(tier.outranks, row.start) for tier in earlier),
+        free_from=first_free(row.start, (*heavier, *line.seals, *line.stays)),
+    )
 
 
 def _weight(row: Row) -> tuple[int, datetime]:
@@ -102,17 +127,3 @@ def _weight(row: Row) -> tuple[int, datetime]:
 
 def _meet(one: Row, other: Row) -> bool:
     return (one.end is None or other.start < one.end) and (other.end is None or one.start < other.end)
-
-
-def _free_from(start: datetime, rows: Sequence[Row], seals: Sequence[Seal]) -> datetime | None:
-    """Return the first instant from `start` on that none of these covers, or None if one covers the rest."""
-    instant = start
-    while True:
-        ends = [row.end for row in rows if row.covers(instant)]
-        ends += [seal.until for seal in seals if seal.stands(instant)]
-        if not ends:
-            return instant
-        latest = ends[0]
-        if latest is None:
-            return None
-        instant = latest

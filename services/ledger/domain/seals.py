@@ -16,15 +16,14 @@ from shared.rulebook.model import Node, Timeline
 
 
 class Seal(NamedTuple):
-    """The account is sealed in `[start, until)` by the entry named; `until` is None for good."""
+    """The points of an account seal it in `[start, until)` with the entry named; `until` is None for good.
+
+    Whether it is stayed meanwhile is another matter: the points stay as they are.
+    """
 
     entry: str
     start: datetime
     until: datetime | None
-
-    def stands(self, instant: datetime) -> bool:
-        """Return whether the account is sealed by it at `instant`."""
-        return self.start <= instant and (self.until is None or instant < self.until)
 
 
 def seals_of(holdings: Sequence[Holding], track: str, timeline: Timeline) -> tuple[Seal, ...]:

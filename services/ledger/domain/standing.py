@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from services.ledger.domain.answer import SanctionRow, Standing, TrackStanding
 from services.ledger.domain.course import Course, Look, course_of
-from services.ledger.domain.facts import Fact
+from services.ledger.domain.facts import Entry, Fact
 from services.ledger.domain.knowledge import learn_all
 from services.ledger.domain.ladders import ladder_at, next_node
 from services.ledger.domain.lines import Line, State
@@ -69,7 +69,13 @@ def standing_in(seller: str, course: Course, as_of: datetime) -> Standing:
         valid_from=valid_from,
         valid_until=valid_until,
         last_entry_position=course.known.last_position,
+        unknown_before=unknown_before(course.known.entries.values()),
     )
+
+
+def unknown_before(entries: Iterable[Entry]) -> datetime | None:
+    """Return the instant before which nothing is known: from where on the imports are complete; None without any."""
+    return min((entry.imported.complete_from for entry in entries if entry.imported is not None), default=None)
 
 
 def timeline_of(version: RulebookVersion) -> Timeline:
@@ -125,7 +131,7 @@ def _restricted_until(course: Course, look: Look, as_of: datetime) -> datetime |
     running = [
         line.row
         for line, state in zip(course.lines, look.states, strict=True)
-        if state is not None and state != "vacated"
+        if state not in (None, "vacated", "stayed")
     ]
     instant = as_of
     while covering := [row.end for row in running if row.covers(instant)]:

@@ -13,10 +13,8 @@ from services.ledger.domain.events import (
     AccountEvent,
     AccountQuarantined,
     AccountReleased,
-    OrdinaryViolationRecorded,
-    SevereViolationRecorded,
     StandingLapsed,
-    ViolationReversed,
+    fact_of,
 )
 from services.ledger.domain.facts import Fact
 from services.ledger.domain.knowledge import learn, learn_all, nothing_known
@@ -57,16 +55,15 @@ def evolve(account: Account, event: AccountEvent) -> Account:
     """Return the account after `event`. Total: whatever is on record is taken as it is."""
     facts, through, quarantine = account.facts, account.through, account.quarantine
     match event:
-        case OrdinaryViolationRecorded() | SevereViolationRecorded():
-            facts, through = (*facts, event.entry), _later(through, event.entry.recorded_at)
-        case ViolationReversed():
-            facts, through = (*facts, event.reversal), _later(through, event.reversal.recorded_at)
         case StandingLapsed():
             through = _later(through, event.at)
         case AccountQuarantined():
             quarantine = event
         case AccountReleased():
             quarantine = None
+        case told:
+            fact = fact_of(told)
+            facts, through = (*facts, fact), _later(through, fact.recorded_at)
     return Account(account.seller, account.version + 1, facts, through, quarantine, account.remembered)
 
 

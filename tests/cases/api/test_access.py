@@ -1,5 +1,6 @@
 """Every endpoint × every role, in one table: who is let in, and that nobody else learns whether a case exists."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -7,10 +8,12 @@ from typing import Any
 import pytest
 
 from shared.kit.identity import ROLES
-from tests.support.cases_service import PDF, CasesService, cases_service, complaint, dismiss, uphold
+from tests.support.cases_service import PDF, CasesService, cases_service, complaint, dismiss, review, uphold
 
 BUYER, SELLER = "complainant", "seller"
 OFFICERS, STAFF = ("officer",), ("officer", "supervisor", "admin")
+REVIEWERS, SUPERVISORS = ("reviewer",), ("supervisor",)
+INSIDERS = (*STAFF, *REVIEWERS)
 READERS = ("service", "follower", "auditor", "admin")
 ABSENT = "0198c5a2-5e60-7d3a-9c7e-3f1d2b4a6c8e"
 
@@ -26,20 +29,21 @@ class Endpoint:
     body: Any = None
 
 
+EXTENSION = {"deadline": "resolution", "due": "2026-03-20T00:00:00+08:00", "reason": "x"}
 NUMBER = {"kind": "chat_evidence_number", "number": "JZ-1"}
 EVIDENCE = "/cases/{case}/evidence"
 ENDPOINTS = [
     Endpoint("POST", "/cases", (BUYER, "intake"), body=complaint(complainant="b-1")),
-    Endpoint("GET", "/cases", STAFF),
-    Endpoint("GET", "/cases/{case}", (*STAFF, BUYER, SELLER, "intake"), (BUYER, SELLER, "intake")),
-    Endpoint("GET", "/cases/{case}/history", (*STAFF, BUYER, SELLER, "intake"), (BUYER, SELLER, "intake")),
+    Endpoint("GET", "/cases", INSIDERS),
+    Endpoint("GET", "/cases/{case}", (*INSIDERS, BUYER, SELLER, "intake"), (BUYER, SELLER, "intake")),
+    Endpoint("GET", "/cases/{case}/history", (*INSIDERS, BUYER, SELLER, "intake"), (BUYER, SELLER, "intake")),
     Endpoint("POST", "/cases/{case}/notification", STAFF, body={}),
     Endpoint("POST", "/cases/{case}/withdrawal", (BUYER, "intake"), (BUYER,)),
     Endpoint("POST", "/cases/{case}/defence", (SELLER,), (SELLER,), {"claim": "other", "statement": "x"}),
     Endpoint("POST", "/cases/{case}/window-waiver", (SELLER,), (SELLER,)),
     Endpoint("POST", EVIDENCE, (BUYER, SELLER, "intake"), (BUYER, SELLER), NUMBER),
     Endpoint("PUT", EVIDENCE + "/{piece}/content", (BUYER, SELLER, "intake"), (BUYER, SELLER)),
-    Endpoint("GET", EVIDENCE + "/{piece}/content", (*STAFF, BUYER, SELLER, "intake"), (BUYER, SELLER, "intake")),
+    Endpoint("GET", EVIDENCE + "/{piece}/content", (*INSIDERS, BUYER, SELLER, "intake"), (BUYER, SELLER, "intake")),
     Endpoint("POST", EVIDENCE + "/{piece}/assessment", STAFF, body={"verdict": "rejected"}),
     Endpoint("POST", "/cases/{case}/handling", STAFF),
     Endpoint("POST", "/cases/{case}/recusal", STAFF, body={"reason": "x"}),
@@ -47,6 +51,27 @@ ENDPOINTS = [
     Endpoint("POST", "/cases/{case}/confirmation", OFFICERS, body={"answer": "confirm"}),
     Endpoint("POST", "/cases/{case}/proposal/withdrawal", OFFICERS),
     Endpoint("POST", "/cases/{case}/decision/notification", STAFF, body={}),
+    Endpoint("POST", "/cases/{case}/erasure", ("supervisor", "admin")),
+    Endpoint("POST", EVIDENCE + "/{piece}/admission", STAFF, body={"admit": True, "reason": "x"}),
+    Endpoint("POST", "/cases/{case}/deadline-extension", SUPERVISORS, body=EXTENSION),
+    Endpoint("POST", "/cases/{case}/merge", STAFF, body={"into": ABSENT, "reason": "x"}),
+    Endpoint("POST", "/cases/{case}/refusal", STAFF, body={"code": "not_a_party", "reason": "x"}),
+    Endpoint("POST", "/cases/{case}/appeal", (BUYER, SELLER, "intake"), (BUYER, SELLER), {"statement": "x"}),
+    Endpoint("POST", "/cases/{case}/appeal/resumption", (BUYER, SELLER, "intake"), (BUYER, SELLER), {"statement": "x"}),
+    Endpoint("POST", "/cases/{case}/appeal/return", REVIEWERS, body={"reason": "x"}),
+    Endpoint("POST", "/cases/{case}/appeal/decision", REVIEWERS, body=review("reject")),
+    Endpoint("POST", "/cases/{case}/stay", REVIEWERS, body={"reason": "x"}),
+    Endpoint("POST", "/cases/{case}/stay/lifting", REVIEWERS, body={"reason": "x"}),
+    Endpoint("POST", "/cases/{case}/revocation", SUPERVISORS, body={"reason": "x"}),
+    Endpoint("POST", "/cases/{case}/revocation/confirmation", SUPERVISORS, body={"answer": "confirm"}),
+    Endpoint("POST", "/cases/{case}/revocation/withdrawal", SUPERVISORS),
+    Endpoint("POST", "/recalls", SUPERVISORS, body={"mode": "propose", "criteria": {"officer": "x"}, "reason": "x"}),
+    Endpoint("GET", "/recalls", SUPERVISORS),
+    Endpoint("GET", "/recalls/{recall}", SUPERVISORS),
+    Endpoint("GET", "/recalls/{recall}/decisions", SUPERVISORS),
+    Endpoint("POST", "/recalls/{recall}/confirmation", SUPERVISORS, body={"answer": "confirm"}),
+    Endpoint("POST", "/recalls/{recall}/withdrawal", SUPERVISORS),
+    Endpoint("GET", "/statistics/overturns", STAFF),
     Endpoint("GET", "/feed", READERS),
     Endpoint("GET", "/metrics", ("monitor", "admin")),
     Endpoint("GET", "/openapi.json", tuple(ROLES)),
@@ -66,7 +91,7 @@ def strange(service: CasesService) -> dict[str, str]:
     """A case, and a piece of its evidence, of people whom no caller of the table is."""
     intake = service.caller("intake", "intake-1")
     case = service.file(intake, complainant="b-9", respondent="s-9")
-    return {"case": case, "piece": service.evidence(case, by=intake)}
+    return {"case": case, "piece": service.evidence(case, by=intake), "recall": ABSENT}
 
 
 def ask(service: CasesService, endpoint: Endpoint, role: str, where: dict[str, str]) -> tuple[int, str]:
@@ -142,7 +167,8 @@ def test_the_table_names_every_route(service: CasesService) -> None:
     """A route that is missing here has not been thought about."""
     document = service.officer.get("/openapi.json")
     served = {f"{method.upper()} {path}" for path, methods in document["paths"].items() for method in methods}
-    tabled = {name.replace("{case}", "{case_id}").replace("{piece}", "{evidence_id}") for name in NAMED}
+    renamed = {"{case}": "{case_id}", "{piece}": "{evidence_id}", "{recall}": "{recall_id}"}
+    tabled = {re.sub("{case}|{piece}|{recall}", lambda found: renamed[found[0]], name) for name in NAMED}
     assert served == (tabled - {"GET /openapi.json"}) | {f"GET {path}" for path in OPEN}
 
 
@@ -152,6 +178,16 @@ def test_a_supervisor_handles_but_does_not_decide(service: CasesService) -> None
     supervisor.post(f"/cases/{case}/handling")
     assert supervisor.post(f"/cases/{case}/decision", uphold(), 403)["code"] == "scope_missing"
     assert [event["actorrole"] for event in service.feed()[-1:]] == ["supervisor"]
+
+
+def test_a_reviewer_reads_everything_and_handles_nothing(service: CasesService) -> None:
+    case = service.heard()
+    piece = service.officer.get(f"/cases/{case}")["evidence"][0]["id"]
+    assert service.reviewer.get(f"/cases/{case}") == service.officer.get(f"/cases/{case}")
+    assert service.reviewer.get(f"/cases/{case}/history") == service.officer.get(f"/cases/{case}/history")
+    assert service.reviewer.get(f"/cases/{case}/evidence/{piece}/content") == PDF
+    assert case in [item["case_id"] for item in service.reviewer.get("/cases", seller="s-1")["cases"]]
+    assert service.reviewer.post(f"/cases/{case}/handling", None, 403)["code"] == "scope_missing"
 
 
 @pytest.mark.parametrize("officer", ["s-1", "b-1"])

@@ -92,6 +92,10 @@ def test_headers_that_do_not_fit_are_refused(service: CasesService, headers: dic
         "/cases?sellr=s-1",
         "/cases?seller=s-1&seller=s-2",
         "/cases?cursor=%00",
+        "/cases?breached=",
+        "/cases?provisional=null",
+        "/cases?due_within_hours=-1",
+        "/cases?appeal=pending&appeal=pending",
         f"/cases/{CASE}?found_subject=love",
     ],
 )

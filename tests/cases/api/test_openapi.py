@@ -20,5 +20,7 @@ def test_every_write_describes_its_key_and_every_decision_its_version() -> None:
             }
             if method in ("post", "put"):
                 assert {"Idempotency-Key", "If-Match"} <= headers, path
-            if path.endswith(("/decision", "/confirmation", "/proposal/withdrawal")):
+            if path.endswith(
+                ("/decision", "/confirmation", "/proposal/withdrawal", "/revocation", "/revocation/withdrawal")
+            ):
                 assert {"409", "412", "428"} <= set(operation["responses"]), path

@@ -1,45 +1,11 @@
 """Nothing personal in the log, in what the process prints, or in what it answers to those who may not read it."""
 
 import io
-import logging
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-import structlog
-
-from shared.kit.logs import configure_logging
-from tests.support.cases_service import CasesService, cases_service, complaint, uphold
-
-WORDS = {
-    "narrative": "卖家夜里不停打来，扬言报复全家 NARRATIVE-7f3a",
-    "contact": "+86 13911112222",
-    "statement": "我叫张三，住在和平路八号 STATEMENT-51bc",
-    "reason": "张三的号码经核实 REASON-90de",
-    "recusal": "我与张三是同学 RECUSAL-2b4f",
-    "number": "JZ-13911112222-NUMBER",
-    "key": "key-of-13911112222",
-}
-PDF = b"%PDF-1.7\nCONTENT-13911112222 " + "张三的通话".encode() * 50
-FORMS = [form for word in WORDS.values() for form in (word, word.split()[-1], word.encode().decode("latin-1"))]
-
-
-@pytest.fixture
-def printed() -> Iterator[io.StringIO]:
-    """What the process prints, as it is configured to run."""
-    root = logging.getLogger()
-    handlers, level, config = root.handlers[:], root.level, structlog.get_config()
-    configure_logging("cases", "DEBUG")
-    stream = io.StringIO()
-    for handler in root.handlers:
-        assert isinstance(handler, logging.StreamHandler)
-        handler.setStream(stream)
-    yield stream
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    structlog.configure(**config)
-    structlog.reset_defaults()
+from tests.support.cases_service import CasesService, cases_service, complaint, review, uphold
+from tests.support.personal import PDF, WORDS, everything, found_in
 
 
 def played(cases: CasesService) -> str:
@@ -55,29 +21,52 @@ def played(cases: CasesService) -> str:
     shows = {"verdict": "verified", "shows": ["frequent_contact", "number_attributable"]}
     cases.officer.post(f"{path}/evidence/{piece}/assessment", shows)
     cases.officer.decide(f"{path}/decision", uphold(reason=WORDS["reason"]))
+    afterwards(cases, case)
+    beside(cases)
     for wrong in (
         cases.buyer.post("/cases", {"narrative": WORDS["narrative"]}, 422),
         cases.buyer.post("/cases", body | {"phone": WORDS["contact"]}, 422),
         cases.buyer.post("/cases", body | {"respondent": WORDS["contact"]}, 422),
         cases.buyer.post("/cases", body | {"respondent": "s-2"}, 422, Idempotency_Key=WORDS["key"]),
         cases.officer.decide(f"{path}/decision", uphold(reason=WORDS["reason"]), 409),
+        cases.seller.post(f"{path}/appeal", {"statement": WORDS["appeal"]}, 409),
+        cases.seller.post(f"{path}/appeal", {"statement": WORDS["appeal"], "phone": WORDS["contact"]}, 422),
+        cases.reviewer.decide(f"{path}/appeal/decision", review("reverse", reason=WORDS["review"]), 409),
+        cases.officer.post(f"{path}/refusal", {"code": WORDS["refusal"], "reason": WORDS["refusal"]}, 422),
+        cases.officer.post(f"{path}/merge", {"into": WORDS["contact"], "reason": WORDS["merger"]}, 422),
         cases.officer.get(f"{path}/{WORDS['contact']}", 404),
     ):
         assert not found_in(str(wrong).encode())
     return case
 
 
-def found_in(content: bytes) -> list[str]:
-    """Return what personal words stand in these bytes, in any encoding we know of."""
-    places = content + content.decode("utf-8", "replace").encode("utf-8").lower()
-    escaped = [form.encode("unicode_escape") for form in FORMS if not form.isascii()]
-    plain = [form.encode() for form in FORMS] + [b"13911112222", b"CONTENT-139"]
-    return [repr(word) for word in (*plain, *escaped) if word in places]
+def afterwards(cases: CasesService, case: str) -> None:
+    """Play what may come after a decision, up to its revocation."""
+    path = f"/cases/{case}"
+    cases.seller.post(f"{path}/appeal", {"statement": WORDS["appeal"]}, Idempotency_Key=WORDS["key"])
+    cases.reviewer.post(f"{path}/stay", {"reason": WORDS["stay"]})
+    cases.reviewer.post(f"{path}/appeal/return", {"reason": WORDS["wanted"]})
+    cases.seller.post(f"{path}/appeal/resumption", {"statement": WORDS["supplement"]})
+    cases.reviewer.post(f"{path}/stay/lifting", {"reason": WORDS["stay"]})
+    cases.reviewer.decide(f"{path}/appeal/decision", review("reject", reason=WORDS["review"]))
+    cases.supervisor.decide(f"{path}/revocation", {"reason": WORDS["revocation"]})
+    answer = {"answer": "confirm", "reason": WORDS["revocation"]}
+    cases.second_supervisor.decide(f"{path}/revocation/confirmation", answer)
 
 
-def everything(folder: Path) -> dict[str, bytes]:
-    """Return every file of the service but its keys, database journals included."""
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+def beside(cases: CasesService) -> None:
+    """Play what ends other complaints, and what makes them late."""
+    trade = {"id": "t-2"}
+    first, second, third = (cases.file(trade=trade) for _ in range(3))
+    cases.officer.post(f"/cases/{second}/merge", {"into": first, "reason": WORDS["merger"]})
+    cases.officer.post(f"/cases/{third}/refusal", {"code": "not_a_party", "reason": WORDS["refusal"]})
+    extension = {"deadline": "resolution", "due": "2026-03-30T00:00:00+08:00", "reason": WORDS["extension"]}
+    cases.supervisor.post(f"/cases/{first}/deadline-extension", extension)
+    cases.officer.post(f"/cases/{first}/notification", {})
+    cases.clock.move(days=5)
+    piece = cases.evidence(first, PDF)
+    ruling = {"admit": True, "reason": WORDS["late"]}
+    cases.officer.post(f"/cases/{first}/evidence/{piece}/admission", ruling)
 
 
 def test_no_file_and_no_line_holds_what_people_said(tmp_path: Path, printed: io.StringIO) -> None:

@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from services.cases.clock import BATCH, Ticker
-from services.cases.sweeping import sweep
 from services.cases.tables import ANNOUNCEMENTS, PENDING
-from shared.kit.log.model import EventLog, LogUnavailable, Stored
+from shared.kit.log.model import EventLog, Stored
 from tests.support.cases_service import MONDAY, CasesService, cases_service, uphold
 from tests.support.cases_writer import Writer, writer
 
@@ -32,7 +31,7 @@ def one(tmp_path: Path) -> Iterator[Writer]:
 
 def test_a_breach_is_recorded_once_at_its_due_instant(one: Writer) -> None:
     case = one.file()
-    ticker = Ticker(one.cases.log, one.cases.world, one.clock)
+    ticker = Ticker(one.cases.log, one.cases.world)
     due = datetime(2026, 3, 5, 16, 0, tzinfo=UTC)
     assert ticker.tick(due - timedelta(microseconds=1)) == 0
     assert ticker.tick(due) == 1
@@ -52,14 +51,14 @@ def test_work_done_in_time_is_no_breach_and_work_done_late_is_one(one: Writer) -
     one.handle(in_time)
     one.clock.move(days=4)
     one.handle(late)
-    Ticker(one.cases.log, one.cases.world, one.clock).tick(one.clock())
+    Ticker(one.cases.log, one.cases.world).tick(one.clock())
     assert {fact.stream for fact in breached(one.cases.log)} == {f"clock-{late}"}
 
 
 def test_a_case_that_ended_in_time_breaches_nothing(one: Writer) -> None:
     case = one.file()
     one.withdraw(case)
-    assert Ticker(one.cases.log, one.cases.world, one.clock).tick(AFTER) == 0
+    assert Ticker(one.cases.log, one.cases.world).tick(AFTER) == 0
     assert one.cases.log.select(PENDING, limit=10) == []
 
 
@@ -67,21 +66,19 @@ def test_many_cases_are_worked_off_in_one_tick(one: Writer) -> None:
     count = BATCH // 2 + 5
     for _ in range(count):
         one.file()
-    assert Ticker(one.cases.log, one.cases.world, one.clock).tick(AFTER) == 2 * count
+    assert Ticker(one.cases.log, one.cases.world).tick(AFTER) == 2 * count
     assert len(breached(one.cases.log)) == 2 * count
 
 
 def test_two_tickers_at_once_record_each_breach_once(one: Writer) -> None:
     for _ in range(20):
         one.file()
-    tickers = [
-        threading.Thread(target=Ticker(one.cases.log, one.cases.world, one.clock).tick, args=(AFTER,)) for _ in range(4)
-    ]
+    tickers = [threading.Thread(target=Ticker(one.cases.log, one.cases.world).tick, args=(AFTER,)) for _ in range(4)]
     for thread in tickers:
         thread.start()
     for thread in tickers:
         thread.join()
-    Ticker(one.cases.log, one.cases.world, one.clock).tick(AFTER)
+    Ticker(one.cases.log, one.cases.world).tick(AFTER)
     assert len({fact.stream for fact in breached(one.cases.log)}) == 20
     assert len(breached(one.cases.log)) == 40
 
@@ -89,7 +86,7 @@ def test_two_tickers_at_once_record_each_breach_once(one: Writer) -> None:
 def test_announcements_that_lapsed_are_dropped(one: Writer) -> None:
     case = one.file()
     one.announce(case)
-    ticker = Ticker(one.cases.log, one.cases.world, one.clock)
+    ticker = Ticker(one.cases.log, one.cases.world)
     ticker.tick(MONDAY + timedelta(hours=23))
     assert len(one.cases.log.select(ANNOUNCEMENTS, limit=10)) == 1
     ticker.tick(MONDAY + timedelta(hours=25))
@@ -116,32 +113,3 @@ def wait_for_breaches(cases: CasesService, count: int) -> None:
     for _ in range(count):
         (event,) = reader.get("/feed", after=position, limit=1, wait=20, type=name)
         position = int(event["sequence"])
-
-
-def test_a_log_that_is_away_is_waited_for(one: Writer) -> None:
-    """What a tick could not do, the next one does; nothing else ends the clock's thread silently."""
-    one.file()
-    stop, failures = threading.Event(), [LogUnavailable("gone"), LogUnavailable("gone")]
-
-    def clock() -> datetime:
-        if failures:
-            raise failures.pop()
-        stop.set()
-        return AFTER
-
-    Ticker(one.cases.log, one.cases.world, clock).run(stop, 0.001)
-    assert len(breached(one.cases.log)) == 2
-
-
-def test_the_sweep_at_the_start_forgets_a_case_that_was_never_filed(tmp_path: Path) -> None:
-    """A crash between vault and log leaves a key and a text that nothing cites."""
-    first = writer(tmp_path)
-    cited = first.file()
-    key = first.cases.vault.new_case("never-filed")
-    first.cases.vault.keep(key, {"d": "text"}, written_by="w", at_us=0)
-    first.close()
-    again = writer(tmp_path)
-    assert sweep(again.cases.log, again.cases.vault, again.store, MONDAY + timedelta(days=3)) == 1
-    assert again.cases.vault.texts("never-filed") == {}
-    assert again.cases.vault.texts(cited) != {}
-    again.close()

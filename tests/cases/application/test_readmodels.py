@@ -43,6 +43,12 @@ def written(history: Given) -> tuple[EventLog, CaseState]:
     return log, state
 
 
+def known_breaches(state: CaseState, now: datetime) -> set[str]:
+    """Return the deadlines that are breached at `now`, on record or not."""
+    recorded: set[str] = set() if isinstance(state, Unfiled) else set(state.file.breached)
+    return recorded | {breach.deadline for breach in breaches(state, now)}
+
+
 @settings(max_examples=150, deadline=None)
 @over(cases(), HOURS)
 def test_a_row_tells_the_state_and_the_breaches_that_the_domain_tells(case: tuple[Given, float], at: float) -> None:
@@ -54,7 +60,7 @@ def test_a_row_tells_the_state_and_the_breaches_that_the_domain_tells(case: tupl
     assert row is not None
     item = queue_item(row, now)
     assert item.state == state_name(state, now)
-    assert item.breached == [breach.deadline for breach in breaches(state, now)]
+    assert set(item.breached) == known_breaches(state, now)
     assert item.version == len(case[0].history)
     assert item.officer == state.file.handler
     assert (item.next_due is None) == (item.ended_at is not None)
@@ -67,6 +73,26 @@ def test_a_case_is_found_under_its_state_and_no_other(case: tuple[Given, float],
     now = hour(at)
     found = [name for name in STATE_NAMES if read_queue(log, Wanted(state=name), now, 10).rows]
     assert found == ([] if isinstance(state, Unfiled) else [state_name(state, now)])
+
+
+@settings(max_examples=150, deadline=None)
+@over(cases(), HOURS)
+def test_a_question_about_breaches_estimates_and_appeals_is_answered_as_the_domain_would(
+    case: tuple[Given, float], at: float
+) -> None:
+    log, state = written(case[0])
+    if isinstance(state, Unfiled):
+        return
+    now = hour(at)
+    breached, name = bool(known_breaches(state, now)), state_name(state, now)
+    for wanted, found in (
+        (Wanted(breached=True), breached),
+        (Wanted(breached=False), not breached),
+        (Wanted(appealed=True), name in ("appeal_filed", "returned_for_supplement")),
+    ):
+        assert len(read_queue(log, wanted, now, 10).rows) == found
+    estimates = [len(read_queue(log, Wanted(provisional=flag), now, 10).rows) for flag in (True, False)]
+    assert sum(estimates) == 1
 
 
 @settings(max_examples=150, deadline=None)

@@ -8,16 +8,13 @@ from tests.support.cases_story import (
     MAIL,
     assess,
     defend,
-    dismiss,
     file,
     hour,
     notify,
     propose,
+    start,
     submit,
-    tell,
-    uphold,
     waive,
-    withdraw,
 )
 
 
@@ -30,16 +27,17 @@ def test_a_filed_case_waits_for_notice_and_takes_what_parties_give() -> None:
         "complainant": ("submit_evidence", "withdraw_complaint"),
         "respondent": ("submit_defence", "submit_evidence", "waive_window"),
         "system": ("notify_respondent",),
-        "officer": ("notify_respondent", "start_handling", "recuse", "dismiss"),
+        "officer": ("notify_respondent", "start_handling", "recuse", "merge_complaint", "refuse_complaint", "dismiss"),
+        "supervisor": ("extend_deadline",),
     }
 
 
 def test_once_heard_and_verified_an_officer_may_uphold() -> None:
-    upholding = ("dismiss", "uphold_ordinary", "propose_severe", "propose_override")
-    handling = ("start_handling", "recuse", "assess_evidence")
+    upholding = ("uphold_ordinary", "propose_severe", "propose_override")
+    handling = ("start_handling", "recuse", "assess_evidence", "merge_complaint", "refuse_complaint", "dismiss")
     assert next_actions(given(*CALLS).state, hour(6))["officer"] == (*handling, *upholding)
     unheard = given(file(), notify(), submit(), assess("frequent_contact")).state
-    assert next_actions(unheard, hour(6))["officer"] == (*handling, "dismiss")
+    assert next_actions(unheard, hour(6))["officer"] == handling
     assert next_actions(unheard, hour(86))["officer"] == (*handling, *upholding)
     assert "system" not in next_actions(unheard, hour(6))
 
@@ -68,11 +66,9 @@ def test_a_proposal_is_answered_by_a_second_officer() -> None:
     assert next_actions(doubted, hour(11))["second_officer"] == ("decline",)
 
 
-def test_a_decision_waits_for_its_notice_and_then_for_nobody() -> None:
-    for decided in (given(*CALLS, uphold()), given(file(), dismiss())):
-        assert next_actions(decided.state, hour(11)) == {"system": ("notify_decision",)}
-        assert next_actions(decided.and_(tell()).state, hour(12)) == {}
-
-
-def test_a_withdrawn_case_waits_for_nobody() -> None:
-    assert next_actions(given(file(), withdraw()).state, hour(11)) == {}
+def test_who_has_taken_a_matter_up_refuses_it_no_more_and_what_came_late_is_ruled_on() -> None:
+    taken_up = given(file(), notify(), start(), submit(at=100)).state
+    assert next_actions(taken_up, hour(100))["officer"] == (
+        *("start_handling", "recuse", "assess_evidence", "rule_on_late_evidence"),
+        *("merge_complaint", "dismiss"),
+    )

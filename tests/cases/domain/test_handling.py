@@ -1,5 +1,7 @@
 """Officers take a case up, step back from it and judge its evidence (S7, S11, S12)."""
 
+from dataclasses import replace
+
 import pytest
 
 from services.cases.domain.case import World
@@ -174,3 +176,7 @@ def test_after_the_end_nothing_is_handled(command: CaseCommand, ended: Given, co
 @pytest.mark.parametrize("command", [start(), recuse(), assess()])
 def test_before_filing_nothing_is_handled(command: CaseCommand) -> None:
     given().when(command).then_refused("not_filed")
+
+
+def test_stepping_back_is_reasoned() -> None:
+    WITH_PIECE.when(replace(recuse(), reason_digest="")).then_refused("reason_missing")

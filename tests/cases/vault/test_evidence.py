@@ -149,6 +149,25 @@ def test_the_sweep_removes_what_a_crash_left_and_only_that(tmp_path: Path) -> No
     assert sorted(path.name for path in tmp_path.rglob("*") if path.is_file()) == ["cited", "new#1", "young"]
 
 
+def test_a_forgotten_case_loses_its_contents_and_its_uploads_and_no_other_does(tmp_path: Path) -> None:
+    store, other = EvidenceStore(tmp_path), CaseKey("case-10", bytes(32))
+    for name in ("e-1", "e-2"):
+        put(store, b"call list", name)
+        put(store, b"call list", name, key=other)
+    long = os.urandom(6 * CHUNK_BYTES)
+    with closing(store, KEY, "e-3", len(long)) as mine, closing(store, other, "e-3", len(long)) as theirs:
+        mine.write(long)
+        theirs.write(long)
+        assert len(list((tmp_path / "uploads").glob("case-1.*"))) == 1
+        store.forget("case-1")
+        store.forget("case-1")
+        assert list((tmp_path / "uploads").glob("case-1.*")) == []
+        assert theirs.publish(theirs.complete())
+    assert [path.name for path in (tmp_path / "content").iterdir()] == ["case-10"]
+    assert b"".join(store.read(other, "e-3")) == long
+    assert b"".join(store.read(other, "e-1")) == b"call list"
+
+
 def test_a_store_that_is_gone_says_so(tmp_path: Path) -> None:
     store = EvidenceStore(tmp_path)
     with closing(store, KEY, "e-1", 10) as upload:

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from services.ledger.domain.account import Account, decide, evolve, open_account
 from services.ledger.domain.commands import AccountCommand, LapseThrough, Quarantine, Release
 from services.ledger.domain.events import AccountEvent
-from services.ledger.entries import EFFECTS, read, written
+from services.ledger.entries import EFFECTS, written
+from services.ledger.entries_read import read
 from services.ledger.publication import MAX_DATA_BYTES, Publication
 from shared.contracts import entries as contract
 from shared.kit.cloudevent import canonical
@@ -100,6 +101,7 @@ def test_drafts_name_stream_version_and_effect(told: list[Step], actor: str) -> 
 
 
 def test_a_follower_of_the_ledger_must_not_pass_over_what_moves_points() -> None:
-    """Lapses change points too."""
+    """Nor over what moves sanctions alone; lapses change points too."""
     moving = {contract.ORDINARY_RECORDED, contract.SEVERE_RECORDED, contract.REVERSED, contract.LAPSED}
+    moving |= {contract.STAYED, contract.STAY_LIFTED}
     assert {event_type for event_type, effect in EFFECTS.items() if effect == "points"} == moving

@@ -17,8 +17,10 @@ ALLOWED: Final = {
     ("get", "/sellers/{seller}/standing"): ACCOUNT,
     ("get", "/sellers/{seller}/entries"): ACCOUNT,
     ("get", "/sellers/{seller}/timeline"): ACCOUNT,
+    ("get", "/sellers/{seller}/differences"): ACCOUNT,
     ("get", "/sellers/{seller}/forecast"): ACCOUNT,
     ("post", "/standings:query"): READERS,
+    ("post", "/reversals:preview"): READERS,
     ("get", "/quarantine"): {"admin"},
     ("post", "/sellers/{seller}/release"): {"admin"},
     ("get", "/feed"): {"service", "follower", "auditor", "admin"},
@@ -37,8 +39,11 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LedgerService]
 
 def ask(service: LedgerService, method: str, path: str, headers: dict[str, str], seller: str = OWN) -> int:
     """Return the status with which a well-formed request is answered."""
-    body = {"sellers": [seller]} if path == "/standings:query" else None
-    answer = service.http.request(method, path.format(seller=seller), headers=headers, json=body)
+    bodies = {
+        "/standings:query": {"sellers": [seller]},
+        "/reversals:preview": {"reversals": [{"seller": seller, "entries": ["e-1"]}]},
+    }
+    answer = service.http.request(method, path.format(seller=seller), headers=headers, json=bodies.get(path))
     return answer.status_code
 
 

@@ -71,7 +71,7 @@ def test_readiness_names_the_lag_and_an_alarm(service: LedgerService) -> None:
     eventually(lambda: service.http.get("/health/ready").status_code == 200)
     detail = service.http.get("/health/ready").json()["checks"]["follower"]["detail"]
     assert detail == {"state": "following", "position": 1, "head": 1, "lag": 0}
-    service.cases.add("demerit.cases.past_penalty_imported.v1", "s-1", {})
+    service.cases.add("demerit.cases.penalty_forgiven.v1", "s-1", {})
     eventually(lambda: service.http.get("/health/ready").status_code == 503)
     problem = service.http.get("/health/ready").json()
     assert problem["failing"] == ["follower"]

@@ -6,11 +6,13 @@ from services.ledger.domain.account import decide, evolve
 from services.ledger.domain.commands import (
     AccountCommand,
     LapseThrough,
+    LiftStay,
     Quarantine,
     RecordEntry,
     RegradeEntry,
     Release,
     ReverseEntry,
+    StaySanctions,
 )
 from services.ledger.domain.events import (
     AccountQuarantined,
@@ -19,8 +21,8 @@ from services.ledger.domain.events import (
     SanctionChange,
     SevereViolationRecorded,
     StandingLapsed,
-    ViolationReversed,
 )
+from services.ledger.domain.facts import Stay, StayLift
 from shared.kit.decider import Refusal
 from shared.rulebook.model import Sanction
 from tests.support.ladders import COUNTERFEIT_BOOK, shanghai
@@ -72,46 +74,15 @@ def test_every_track_but_the_severe_one_makes_ordinary_violations() -> None:
     assert event.after == {"ordinary": 0, "severe": 0, "counterfeit": 24}
 
 
-def test_a_reversal_tells_what_it_vacates_and_what_it_reschedules() -> None:
-    """The second entry's sanction moves to the first one's place."""
+def test_time_passes_for_a_stayed_sanction_without_a_word() -> None:
+    """Its end changes nothing: it stays what it was at its last instant."""
     told = Story()
-    told.upheld("a", "ordinary", 12, "2025-03-03T10:00")
-    told.upheld("b", "ordinary", 12, "2025-03-07T10:00")
-    *lapses, event = told.give(ReverseEntry(told.reversal("a", "2025-03-12T09:00")))
-    assert [lapse.at for lapse in lapses if isinstance(lapse, StandingLapsed)] == [shanghai("2025-03-10T10:00")]
-    assert isinstance(event, ViolationReversed)
-    assert (event.before["ordinary"], event.after["ordinary"]) == (24, 12)
-    assert event.sanctions == (
-        SanctionChange("vacated", "a", "ordinary", 12, shanghai("2025-03-03T10:00"), shanghai("2025-03-10T10:00")),
-        SanctionChange("rescheduled", "b", "ordinary", 12, shanghai("2025-03-07T10:00"), shanghai("2025-03-14T10:00")),
-    )
-
-
-def test_a_sanction_that_only_moves_is_rescheduled() -> None:
-    """In the queue behind last year's node: the same node 12, a week earlier."""
-    told = Story()
-    told.upheld("a", "ordinary", 12, "2024-12-30T10:00")
-    told.upheld("b", "ordinary", 12, "2025-01-02T10:00")
-    event = told.give(ReverseEntry(told.reversal("a", "2025-01-03T10:00")))[-1]
-    assert isinstance(event, ViolationReversed)
-    assert [(change.change, change.entry, change.node) for change in event.sanctions] == [
-        ("vacated", "a", 12),
-        ("rescheduled", "b", 12),
-    ]
-    assert event.sanctions[1].end == shanghai("2025-01-09T10:00")
-
-
-def test_a_regrade_is_a_reversal_and_an_entry_at_one_position() -> None:
-    """Each tells its own step of the points; the new entry is cut at the end of what it replaces."""
-    told = Story()
-    told.upheld("s", "severe", 12, "2025-03-05T10:00")
-    reversal, entry = told.give(told.regrade("s", "o", "ordinary", 12, "2025-03-06T10:00"))
-    assert isinstance(reversal, ViolationReversed)
-    assert isinstance(entry, OrdinaryViolationRecorded)
-    assert reversal.after == entry.before == {"ordinary": 0, "severe": 0}
-    assert entry.after == {"ordinary": 12, "severe": 0}
-    assert [change.change for change in (*reversal.sanctions, *entry.sanctions)] == ["vacated", "ordered"]
-    assert told.period("o", "2025-03-06T10:00") == (shanghai("2025-03-05T10:00"), shanghai("2025-03-12T10:00"))
+    told.upheld("o", "ordinary", 12, "2025-03-03T10:00")
+    told.stayed("o", "2025-03-05T10:00")
+    assert told.give(LapseThrough(shanghai("2025-12-31T00:00"))) == []
+    (lapse,) = told.give(LapseThrough(shanghai("2026-01-01T00:00")))
+    assert isinstance(lapse, StandingLapsed)
+    assert (lapse.standing_before, lapse.standing_after) == ("watch", "good")
 
 
 def test_what_lapsed_before_a_fact_is_told_before_it() -> None:
@@ -179,6 +150,16 @@ def refused_commands() -> list[tuple[str, AccountCommand]]:
         ("entry_unknown", ReverseEntry(told.reversal("nobody", when))),
         ("entry_already_reversed", ReverseEntry(told.reversal("s", when))),
         ("entry_already_reversed", told.regrade("s", "x", "ordinary", 12, when)),
+        ("entry_unknown", told.stay("nobody", when)),
+        ("entry_unknown", told.lift("nobody", when)),
+        ("entry_unknown", told.stay("undo s", when)),
+        ("entry_already_reversed", told.stay("s", when)),
+        ("entry_already_reversed", told.lift("s", when)),
+        ("sanctions_not_stayed", told.lift("o", when)),
+        ("recorded_time_not_rising", told.stay("o", "2025-03-06T09:59")),
+        ("recorded_time_not_rising", told.lift("o", "2025-03-06T09:59")),
+        ("position_not_rising", StaySanctions(Stay("stay", 3, "o", shanghai(when)))),
+        ("position_not_rising", LiftStay(StayLift("lift", 3, "o", shanghai(when)))),
         ("effective_after_recorded", RecordEntry(told.entry("x", "ordinary", 12, "2025-03-10T10:00", when))),
         ("recorded_time_not_rising", RecordEntry(told.entry("x", "ordinary", 12, "2025-03-06T09:59"))),
         ("recorded_time_not_rising", ReverseEntry(told.reversal("o", "2025-03-06T09:59"))),
@@ -212,6 +193,23 @@ def test_what_the_state_of_the_account_does_not_allow_is_refused(code: str, comm
     assert isinstance(refused, Refusal)
     assert refused.code == code
     assert refused.detail
+
+
+def test_a_sanction_is_stayed_once_at_a_time() -> None:
+    """The refusal names the stay that holds; lifted, it may be stayed again, and lifted only once."""
+    told = story()
+    told.stayed("o", "2025-03-06T10:00")
+    refused = told.try_(told.stay("o", "2025-03-06T11:00"))
+    assert isinstance(refused, Refusal)
+    assert refused.code == "sanctions_already_stayed"
+    assert refused.facts == {"entry": "o", "stayed_by": "stay o", "position": 3}
+    told.stayed("s", "2025-03-06T11:00")
+    told.give(told.lift("o", "2025-03-06T12:00"))
+    refused = told.try_(told.lift("o", "2025-03-06T13:00"))
+    assert isinstance(refused, Refusal)
+    assert (refused.code, refused.facts) == ("sanctions_not_stayed", {"entry": "o"})
+    told.stayed("o", "2025-03-06T14:00", "2025-03-06T15:00")
+    assert told.row("s", "2025-03-06T15:00").state == "stayed"
 
 
 @pytest.mark.parametrize(("track", "points"), [("severe", 36), ("ordinary", 48), ("ordinary", 0)])

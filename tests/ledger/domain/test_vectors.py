@@ -23,8 +23,8 @@ def test_the_worked_example_holds(vector: dict[str, Any]) -> None:
 
 
 def test_all_worked_examples_are_there() -> None:
-    """Ten histories, and eight corrections and corners."""
-    assert len(VECTORS) == 18
+    """Ten histories, eight corrections and corners, and ten stays."""
+    assert len(VECTORS) == 28
 
 
 @pytest.mark.parametrize(
@@ -73,3 +73,28 @@ def test_a_query_may_ask_another_rulebook_or_position() -> None:
     assert run_ledger_vector({"entries": entries, "queries": queries}) == []
     with pytest.raises(LookupError):
         run_ledger_vector({"entries": entries, "queries": [{"as_of": at, "rulebook": "TB-1999"}]})
+
+
+ENTRY = {"id": "a", "track": "ordinary", "points": 12, "effective_at": "2025-03-01T10:00:00+08:00"}
+
+
+def test_a_stay_that_begins_when_another_is_lifted_is_told_behind_the_lifting() -> None:
+    """So both hold, one after the other, whatever their order in the example."""
+    changing = "2025-03-03T10:00:00+08:00"
+    stays = [
+        {"entry": "a", "recorded_at": changing, "lifted_at": None},
+        {"entry": "a", "recorded_at": "2025-03-02T10:00:00+08:00", "lifted_at": changing},
+    ]
+    queries = [{"as_of": "2025-03-04T10:00:00+08:00", "sanctions": [{"by": "a", "state": "stayed"}]}]
+    assert run_ledger_vector({"entries": [ENTRY], "stays": stays, "queries": queries}) == []
+    queries = [{"as_of": "2025-03-01T12:00:00+08:00", "sanctions": [{"by": "a", "state": "stayed"}]}]
+    assert len(run_ledger_vector({"entries": [ENTRY], "stays": stays, "queries": queries})) == 1
+
+
+def test_a_stay_is_lifted_after_it_was_given_or_the_example_is_wrong() -> None:
+    """It would say nothing."""
+    at = "2025-03-03T10:00:00+08:00"
+    with pytest.raises(ValueError, match="lifted after it was given"):
+        run_ledger_vector(
+            {"entries": [ENTRY], "stays": [{"entry": "a", "recorded_at": at, "lifted_at": at}], "queries": []}
+        )

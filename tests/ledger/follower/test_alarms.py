@@ -31,7 +31,7 @@ def page_of(events: Sequence[bytes], head: int | None = None) -> FeedPage:
 def test_an_unknown_type_that_moves_points_stops_the_follower(cases: Decisions, ledger: Following) -> None:
     """Facts before it count; it is met again after a restart."""
     cases.ordinary("s-1")
-    cases.add("demerit.cases.past_penalty_imported.v1", "s-1", {"points": 6})
+    cases.add("demerit.cases.penalty_forgiven.v1", "s-1", {"points": 6})
     cases.ordinary("s-2")
     alarm = alarm_of(ledger, cases.page(0, 10))
     assert (alarm.code, alarm.position) == ("unknown_type", 2)
@@ -109,7 +109,7 @@ def test_recorded_time_that_goes_back_stops_the_follower(ledger: Following) -> N
 def test_an_alarm_ends_the_run_and_leaves_reading_alone(cases: Decisions, ledger: Following) -> None:
     """Its state says why; standings go on being answered."""
     cases.ordinary("s-1")
-    cases.add("demerit.cases.past_penalty_imported.v1", "s-1", {})
+    cases.add("demerit.cases.penalty_forgiven.v1", "s-1", {})
     ledger.follower.run(threading.Event())
     status = ledger.follower.status
     assert status.state == "alarmed"

@@ -16,7 +16,7 @@ from tests.support.logs import StandingClock
 SELLERS = ("s-1", "s-2", "s-3")
 END = FIRST + 900 * DAY
 
-# What happens: days until then, whose account, what (points of a track, or the reversal of an entry by its number).
+# What happens: days until then, whose account, what (points of a track, or what is done to an entry by its number).
 happenings = st.lists(
     st.tuples(
         st.sampled_from([0, 0, 1, 3, 7, 7, 30, 200]),
@@ -24,7 +24,7 @@ happenings = st.lists(
         st.one_of(
             st.tuples(st.just("ordinary"), st.sampled_from([1, 6, 12, 24])),
             st.tuples(st.just("severe"), st.sampled_from([12, 24, 48])),
-            st.tuples(st.just("reverse"), st.integers(0, 5)),
+            st.tuples(st.sampled_from(["reverse", "stay", "stay", "lift"]), st.integers(0, 5)),
         ),
     ),
     max_size=10,
@@ -53,7 +53,8 @@ def play(told: list[tuple[int, str, tuple[str, int]]], read: list[tuple[int, int
             made[seller].append(cases.severe(seller, choice))
         else:
             known = made[seller]
-            cases.reverse(seller, known[choice % len(known)].id if known else "none")
+            doing = {"reverse": cases.reverse, "stay": cases.stay, "lift": cases.lift}[kind]
+            doing(seller, known[choice % len(known)].id if known else "none")
     cases.clock.now = END
     ledger.catch_up(read[0][1])
     return ledger
@@ -66,7 +67,7 @@ def shapes(ledger: Following, seller: str) -> list[tuple[str, object]]:
 
 def _shape(event: AccountEvent) -> tuple[str, object]:
     told = {name: getattr(event, name) for name in event.__dataclass_fields__}
-    for name in ("entry", "reversal"):
+    for name in ("entry", "reversal", "stay", "lift"):
         if name in told:
             told[name] = told[name].position
     changes = [(one.change, one.node, one.start, one.end) for one in told.pop("sanctions", ())]

@@ -130,6 +130,13 @@ def test_an_append_that_computes_for_too_long_loses_its_turn(at: Place, clock: S
     datastore.close()
 
 
+def test_a_statement_that_takes_too_long_is_ended(at: Place) -> None:
+    datastore = LogDatastore(at.dsn, at.schema, Limits(statement_s=0.1))
+    with pytest.raises(LogUnavailable, match="statement timeout"), datastore.connection() as connection:
+        connection.execute("SELECT pg_sleep(30)")
+    datastore.close()
+
+
 @pytest.mark.parametrize(
     "meddling",
     [

@@ -107,7 +107,7 @@ def test_names_that_need_quotes_are_refused(names: tuple[str, str]) -> None:
 
 def command(at: Place, *arguments: str) -> subprocess.CompletedProcess[str]:
     call = [sys.executable, "-m", "shared.kit.log.postgres", "migrate", "--schema", at.schema, *arguments]
-    env = {**os.environ, "DEMERIT_OWNER_DSN": at.owner, "PYTHONPATH": "."}
+    env = {**os.environ, "DEMERIT_OWNER_URL": at.owner, "PYTHONPATH": "."}
     return subprocess.run(call, capture_output=True, text=True, env=env, check=False)
 
 

@@ -47,6 +47,7 @@ from services.cases.domain.events.handling import (
     LateEvidenceExcluded,
     OfficerRecused,
 )
+from services.cases.domain.events.imports import PastPenaltyImported
 from services.cases.domain.events.intake import (
     ComplaintFiled,
     ComplaintMerged,
@@ -163,6 +164,7 @@ __all__ = [
     "OrdinaryViolationUpheld",
     "OverrideProposed",
     "Party",
+    "PastPenaltyImported",
     "PersonalDataErased",
     "ProposalDeclined",
     "ProposalWithdrawn",

@@ -1,0 +1,44 @@
+"""Request bodies of officers and supervisors before the decision: late evidence, later deadlines, ends without one."""
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from services.cases.api.calls import CASE_ID_PATTERN
+from services.cases.domain.events import DeadlineName
+from services.cases.domain.merging import REFUSAL_CODES
+from services.cases.domain.referrals import REFERRALS
+from shared.kit.fields import Body, Code, Flag, Instant, LongText
+
+Reason = Annotated[LongText, Field(description="Kept in the vault")]
+Referral = Annotated[Code, Field(json_schema_extra={"enum": list(REFERRALS)})]
+
+
+class Admission(Body):
+    """Whether a late piece counts."""
+
+    admit: Flag
+    reason: Reason
+
+
+class Extension(Body):
+    """A later instant for a deadline (期限)."""
+
+    deadline: DeadlineName
+    due: Instant = Field(description="The new deadline, exclusive; later than the present one by at most 90 days")
+    reason: Reason
+
+
+class Merger(Body):
+    """并案. The case that goes on for both."""
+
+    into: Annotated[str, StringConstraints(strict=True, pattern=CASE_ID_PATTERN)]
+    reason: Reason
+
+
+class RefusalBody(Body):
+    """不予受理. Why the platform does not take the matter up, and where it belongs."""
+
+    code: Annotated[Code, Field(json_schema_extra={"enum": list(REFUSAL_CODES)})]
+    referral: Referral | None = Field(default=None, description="With belongs_elsewhere, and with nothing else")
+    reason: Reason

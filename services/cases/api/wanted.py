@@ -1,0 +1,61 @@
+"""What a question to the work queue may ask for."""
+
+from typing import Annotated, Final, Literal
+
+from fastapi import Query
+
+from services.cases.queue import Wanted
+from shared.kit.fields import Identifier, Instant, QueryFlag, QueryNumber
+
+MAX_HOURS: Final = 720
+
+StateName = Literal[
+    "filed",
+    "evidence_open",
+    "under_review",
+    "severe_proposed",
+    "override_proposed",
+    "upheld",
+    "dismissed",
+    "appeal_filed",
+    "returned_for_supplement",
+    "upheld_final",
+    "dismissed_final",
+    "reversed",
+    "regraded",
+    "withdrawn",
+    "merged",
+    "refused",
+]
+
+
+def wanted(
+    state: Annotated[StateName | None, Query(description="As it is now")] = None,
+    due_before: Annotated[Instant | None, Query(description="Next deadline before this, exclusive")] = None,
+    due_within_hours: Annotated[
+        QueryNumber | None,
+        Query(ge=1, le=MAX_HOURS, description="Next deadline within so many hours from now, or passed already"),
+    ] = None,
+    seller: Annotated[Identifier | None, Query(description="The respondent")] = None,
+    officer: Annotated[Identifier | None, Query(description="Who has the case in hand")] = None,
+    breached: Annotated[
+        QueryFlag | None, Query(description="Whether a deadline has passed with the platform's work undone")
+    ] = None,
+    provisional: Annotated[
+        QueryFlag | None, Query(description="Whether a deadline that is open rests on an unpublished calendar")
+    ] = None,
+    appeal: Annotated[
+        Literal["pending"] | None, Query(description="With an appeal that goes on: held, or back with the appellant")
+    ] = None,
+) -> Wanted:
+    """Return what is asked for; conditions that are given must all be met."""
+    return Wanted(
+        state=state,
+        due_before=due_before,
+        due_within_hours=due_within_hours,
+        seller=seller,
+        officer=officer,
+        breached=breached,
+        provisional=provisional,
+        appealed=appeal == "pending",
+    )

@@ -1,0 +1,49 @@
+"""`python -m services.cases recall explain ID`: a recall in words, from the log alone."""
+
+import sys
+from typing import Annotated
+
+import msgspec
+import typer
+
+from services.cases.explaining import explain
+from services.cases.publication import UnknownEvent
+from services.cases.recalltelling import told
+from services.cases.settings import Settings
+from services.cases.tables import TABLES
+from shared.kit.log.instant import utc_now
+from shared.kit.log.model import LogUnavailable
+from shared.kit.log.sqlite import open_sqlite_log
+from shared.kit.starting import starting
+
+NOT_FOUND = 1
+
+recall_commands = typer.Typer(no_args_is_help=True, help="Explain recalls.")
+
+
+@recall_commands.callback()
+def recall() -> None:
+    """Recalls of faulty batches."""
+
+
+@recall_commands.command("explain")
+def explain_recall(
+    recall_id: Annotated[str, typer.Argument(help="id of the recall")],
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="for machines")] = False,
+) -> None:
+    """Tell criteria, people, decisions and outcomes of a recall, while the service is stopped or over a copy."""
+    with starting("CASES_", UnknownEvent):
+        path = Settings().log_file
+        if not path.is_file():
+            raise LogUnavailable(f"there is no log at {path}")
+        log = open_sqlite_log(path, utc_now, TABLES)
+        try:
+            found = explain(log, recall_id)
+        finally:
+            log.close()
+    if found is None:
+        sys.stderr.write("the log knows no recall of this id\n")
+        raise SystemExit(NOT_FOUND)
+    text = msgspec.json.encode(found).decode() if as_json else "\n".join(told(found))
+    sys.stdout.write(text + "\n")

@@ -1,0 +1,89 @@
+"""Both services over real HTTP for tests: the ledger follows the cases' feed, and is asked by dry runs of recalls."""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from services.ledger.main import build
+from services.ledger.settings import Settings
+from shared.kit.feed_client import FeedClient, FeedPage, FeedUnavailable
+from shared.kit.localkeys import ensure_keys, mint
+from tests.support.cases_service import MONDAY, YEARS_S, Caller, CasesService, HandClock, cases_service
+from tests.support.server import serving
+
+
+@dataclass
+class LateFeed:
+    """The feed of a service that starts after its follower; `held` is what a test does to keep the follower back."""
+
+    client: FeedClient | None = None
+    held: bool = False
+
+    def page(self, after: int, limit: int, wait_s: int = 0) -> FeedPage:
+        """Return the page once the feed is there and nobody holds it back."""
+        if self.client is None or self.held:
+            raise FeedUnavailable("not yet", 0.01)
+        return self.client.page(after, limit, min(wait_s, 1))
+
+    def close(self) -> None:
+        """Give the connections back."""
+        if self.client is not None:
+            self.client.close()
+
+
+@dataclass
+class Both:
+    """Both services, running."""
+
+    cases: CasesService
+    ledger: httpx.Client
+    feed: LateFeed
+    keys: Path
+    supervisors: dict[str, Caller] = field(default_factory=dict)
+
+    def supervisor(self, sub: str = "v-1") -> Caller:
+        """Return a supervisor."""
+        return self.supervisors.setdefault(sub, self.cases.caller("supervisor", sub))
+
+    def upheld(self, seller: str = "s-1", trade: str = "t-1", officer: str = "officer-1") -> str:
+        """Return a case that this officer has upheld against this seller."""
+        case = self.cases.notified(respondent=seller, trade={"id": trade})
+        path, by = f"/cases/{case}", self.cases.caller("officer", officer)
+        piece = self.cases.evidence(case)
+        shows = {"verdict": "verified", "shows": ["frequent_contact", "number_attributable"]}
+        by.post(f"{path}/evidence/{piece}/assessment", shows)
+        self.cases.caller("seller", seller, seller=seller).post(f"{path}/window-waiver")
+        by.decide(f"{path}/decision", {"outcome": "uphold_ordinary", "grade": "general", "reason": "属实"})
+        return case
+
+    def standing(self, seller: str) -> dict[str, Any]:
+        """Return the standing of an account, everything decided included."""
+        head = int(self.cases.feed()[-1]["sequence"])
+        answer = self.ledger.get(f"/sellers/{seller}/standing", params={"min_position": head})
+        assert answer.status_code == 200, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+
+@contextmanager
+def both_services(folder: Path, **cases_settings: Any) -> Iterator[Both]:
+    """Serve both with everything in `folder`, by one clock that the test moves."""
+    clock, feed, keys = HandClock(), LateFeed(), ensure_keys(folder / "keys").parent
+    token, follower = keys / "cases.token", keys / "follower.token"
+    began = MONDAY.timestamp() - YEARS_S / 2
+    token.write_text(mint(keys, "service", "cases", ttl_s=YEARS_S, now=began))
+    follower.write_text(mint(keys, "follower", "ledger", ttl_s=YEARS_S, now=began))
+    given = Settings(data_dir=folder / "ledger", jwks=str(keys / "jwks.json"), max_wait_s=2)
+    headers = {"Authorization": f"Bearer {token.read_text()}"}
+    with (
+        closing(feed),
+        serving(build(given, clock=clock, feed=feed)) as address,
+        httpx.Client(base_url=address, headers=headers, trust_env=False, timeout=30) as ledger,
+        cases_service(folder, clock, ledger_url=address, ledger_token_file=token, **cases_settings) as cases,
+    ):
+        feed.client = FeedClient(str(cases.http.base_url), follower)
+        yield Both(cases, ledger, feed, keys)
