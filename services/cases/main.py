@@ -163,7 +163,7 @@ def _parts(settings: Settings, world: World, log: EventLog, clock: Clock) -> Par
             Chore("erasures", lambda _: erasures.finish_all()),
             Chore("calendars", recounter.step),
             Chore("deadlines", lambda now: ticker.tick(now - grace)),
-            Chore("recalls", lambda _: int(recalls.step())),
+            Chore("recalls", lambda _: recalls.some()),
             Chore("sweep", lambda now: sweep(log, vault, evidence, now), every=EVERY),
         ],
     )

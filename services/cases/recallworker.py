@@ -30,7 +30,7 @@ from shared.kit.log.model import Append, EventLog, Stamp
 from shared.kit.log.rows import Row, RowChange, Where
 
 ACTOR: Final = "recall"
-BATCH: Final = 100  # recalls and decisions of one look
+MOST: Final = 1000  # decisions of one round of chores
 
 _log = structlog.get_logger(__name__)
 
@@ -53,6 +53,13 @@ class RecallWorker:
         while not stop.is_set() and self.step():
             done += 1
         return done
+
+    def some(self) -> int:
+        """Settle up to `MOST` decisions and return 0: what is left waits for the next round, as other chores do not."""
+        for _ in range(MOST):
+            if not self.step():
+                break
+        return 0
 
     def step(self) -> bool:
         """Settle one decision, or end a recall with nothing left; return whether anything was there to do."""

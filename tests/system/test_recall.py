@@ -42,7 +42,7 @@ def reached(parties: Parties, recall: str, settled: int) -> bool:
 @pytest.fixture(scope="module")
 def survived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stack, Parties, str]]:
     """A recall that was killed while it was applied, and came to its end."""
-    stack = Stack(tmp_path_factory.mktemp("recall"), settings={"CASES_RECALL_INTERVAL_S": "0.02"})
+    stack = Stack(tmp_path_factory.mktemp("recall"), settings={"CASES_CLOCK_INTERVAL_S": "0.02"})
     with stack, Parties(stack.url("cases"), stack.url("ledger"), stack.token, patience_s=20) as parties:
         for number in range(DECISIONS):
             upheld(parties, number)
