@@ -28,8 +28,8 @@ run: $(RUN) ## start both services (ports 8001 and 8002, files under var/) until
 test: $(DEV) ## run all tests (ARGS='-k name' for some, WORKERS=0 for one process)
 	@$(PY) -m pytest -q -n $(WORKERS) --maxprocesses 8 --dist loadfile $(ARGS)
 
-demo: $(RUN) ## play the seed's story on fresh services; the last line is the seller's standing as JSON
-	@$(PY) -m tools.demo
+demo: $(RUN) ## play the seed's story on fresh services, or on running ones: URL=http://127.0.0.1 KEYS=folder
+	@$(if $(URL),CASES_URL='$(URL):8001' LEDGER_URL='$(URL):8002') $(if $(KEYS),KEYS='$(KEYS)') $(PY) -m tools.demo
 
 check: format-check lint types imports test ## format, lint, types, import rules and tests
 

@@ -197,6 +197,9 @@ class Stack:
         process = self._running.pop(name)
         os.killpg(process.pid, signal.SIGKILL)
         process.wait(STOP_WITHIN_S)
+        deadline = time.monotonic() + STOP_WITHIN_S
+        while taken(self.ports[name]) and time.monotonic() < deadline:
+            time.sleep(POLL_S)  # its workers are no children of ours: they are gone when the port is free
 
     def stop(self) -> None:
         """Ask all that runs to end (SIGTERM), wait up to `STOP_WITHIN_S` seconds, then kill."""

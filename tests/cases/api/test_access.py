@@ -71,7 +71,7 @@ ENDPOINTS = [
     Endpoint("GET", "/recalls/{recall}/decisions", SUPERVISORS),
     Endpoint("POST", "/recalls/{recall}/confirmation", SUPERVISORS, body={"answer": "confirm"}),
     Endpoint("POST", "/recalls/{recall}/withdrawal", SUPERVISORS),
-    Endpoint("GET", "/statistics/overturns", STAFF),
+    Endpoint("GET", "/statistics/overturns", INSIDERS),
     Endpoint("GET", "/feed", READERS),
     Endpoint("GET", "/metrics", ("monitor", "admin")),
     Endpoint("GET", "/openapi.json", tuple(ROLES)),
