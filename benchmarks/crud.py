@@ -4,9 +4,10 @@ It writes one row where we write a fact, a row of the work queue, a key and the 
 for nothing else. Its durability is the same, which `demand_full` makes sure of.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -108,10 +109,15 @@ def add(engine: Engine, sample: Sample, details: str) -> None:
 
 def fill(engine: Engine, decided: list[Sample]) -> None:
     """Record many, in few transactions."""
-    for start in range(0, len(decided), CHUNK):
-        rows = [row(sample, sample.details()) for sample in decided[start : start + CHUNK]]
+    insert_all(engine, (row(sample, sample.details()) for sample in decided))
+
+
+def insert_all(engine: Engine, rows: Iterable[dict[str, Any]]) -> None:
+    """Insert rows, in few transactions."""
+    waiting = iter(rows)
+    while some := list(islice(waiting, CHUNK)):
         with engine.begin() as connection:
-            connection.execute(insert(Penalty), rows)
+            connection.execute(insert(Penalty), some)
 
 
 def total(session: Session, seller: str) -> tuple[int, int]:

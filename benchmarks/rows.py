@@ -2,13 +2,14 @@
 
 from typing import Final
 
-from benchmarks import as_of, concurrent_append, feed_ndjson, fold, single_append, standing_http
+from benchmarks import as_of, concurrent_append, feed_ndjson, fold, imports, single_append, standing_http
 from benchmarks.comparison import Comparison
 
 COMPARISONS: Final[tuple[Comparison, ...]] = (
     *single_append.COMPARISONS,
     *concurrent_append.COMPARISONS,
     *fold.COMPARISONS,
+    *imports.COMPARISONS,
     *standing_http.COMPARISONS,
     *as_of.COMPARISONS,
     *feed_ndjson.COMPARISONS,

@@ -39,7 +39,7 @@ RECORD: dict[str, Any] = {
     "measured_at": "2026-01-01T00:00:00+00:00",
 }
 PATIENT = pytest.mark.timeout(300)  # s, for those that start servers and write durably beside other tests
-ROWS = {"single_append", "concurrent_append", "fold", "standing_http", "as_of", "feed_ndjson"}
+ROWS = {"single_append", "concurrent_append", "fold", "import", "standing_http", "as_of", "feed_ndjson"}
 
 
 def measured(folder: Path, row: str | None, store: str, *more: str) -> list[dict[str, Any]]:
@@ -66,7 +66,7 @@ def check(record: Mapping[str, Any], row: str, store: str, peers: set[str]) -> N
 def test_every_row_has_its_stores() -> None:
     """Appends and the fold are measured on both stores; a row's variants belong to it."""
     assert {one.row for one in COMPARISONS} >= ROWS
-    for row in ("single_append", "concurrent_append", "fold"):
+    for row in ("single_append", "concurrent_append", "fold", "import"):
         assert [one.store for one in named(row, None)] == ["sqlite", "postgres"]
     assert [one.row for one in named("as_of", None)] == ["as_of", "as_of_in_process"]
     assert named("nothing", None) == []
@@ -86,7 +86,7 @@ def test_rows_are_written_beside_those_of_earlier_runs(tmp_path: Path) -> None:
 def test_rows_run_on_postgres(tmp_path: Path) -> None:
     """A row on PostgreSQL has its limit and its peers there, and tells the server's version and its syncs."""
     records = measured(tmp_path, None, "postgres", "--without", "emmett")
-    for record, row in zip(records, ("single_append", "concurrent_append", "fold"), strict=True):
+    for record, row in zip(records, ("single_append", "concurrent_append", "fold", "import"), strict=True):
         check(record, row, "postgres", {"stock"} if row == "fold" else {"stock", "crud"})
         assert record["postgres"]
         assert set(record["syncs_per_operation"]) == set(record["ranges"])
@@ -96,6 +96,13 @@ def test_two_clocks_are_asked_in_process(tmp_path: Path) -> None:
     """The variant of a row that needs no server runs alone, and knows no peer."""
     (record,) = measured(tmp_path, "as_of_in_process", "sqlite")
     check(record, "as_of_in_process", "sqlite", set())
+
+
+@PATIENT
+def test_an_import_is_measured_whole(tmp_path: Path) -> None:
+    """The row over a file has the peers that read it too."""
+    (record,) = measured(tmp_path, "import", "sqlite")
+    check(record, "import", "sqlite", {"stock", "crud"})
 
 
 @PATIENT
