@@ -1,5 +1,6 @@
 """The newcomer's run: both services on their usual ports, files under var/, until Ctrl-C."""
 
+import os
 import signal
 import sys
 import threading
@@ -53,6 +54,11 @@ def welcome(stack: Stack) -> str:
     )
 
 
+def given() -> dict[str, str]:
+    """Return the services' settings that our own environment names; what `make run` chooses itself wins."""
+    return {key: value for key, value in os.environ.items() if key.startswith(("CASES_", "LEDGER_"))}
+
+
 def stay(stack: Stack, stop: threading.Event) -> None:
     """Wait until `stop` is set.
 
@@ -74,7 +80,7 @@ def main(
     for number in STOPPING:
         signal.signal(number, lambda *_: stop.set())
     try:
-        with Stack(folder, {"cases": cases_port, "ledger": ledger_port}) as stack:
+        with Stack(folder, {"cases": cases_port, "ledger": ledger_port}, settings=given()) as stack:
             typer.echo(welcome(stack))
             stay(stack, stop)
     except StackError as error:

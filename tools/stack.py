@@ -148,7 +148,7 @@ class Stack:
             )
 
     def _environment(self, name: ServiceName) -> dict[str, str]:
-        """Return the environment of a service: ours, without settings that were meant for another run, and its own."""
+        """Return the environment of a service: ours without settings meant for another run, `settings`, and its own."""
         inherited = {key: value for key, value in os.environ.items() if not key.startswith(("CASES_", "LEDGER_"))}
         prefix = name.upper()
         own = {
@@ -156,7 +156,6 @@ class Stack:
             f"{prefix}_HOST": HOST,
             f"{prefix}_PORT": str(self.ports[name]),
             f"{prefix}_JWKS": str(self.keys / "jwks.json"),
-            f"{prefix}_RULEBOOK": self.rulebook,
         }
         if name == "ledger":
             token = self._token_file("follower", "follower", "ledger")
@@ -164,7 +163,7 @@ class Stack:
         else:
             token = self._token_file("cases", "service", "cases")
             own |= {"CASES_LEDGER_URL": self.url("ledger"), "CASES_LEDGER_TOKEN_FILE": str(token)}
-        return inherited | own | dict(self.settings)
+        return inherited | {f"{prefix}_RULEBOOK": self.rulebook} | dict(self.settings) | own
 
     def _token_file(self, name: str, role: str, sub: str) -> Path:
         """Write the token with which a service asks the other one; return its file."""

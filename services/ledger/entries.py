@@ -23,6 +23,7 @@ EFFECTS: Final[Mapping[str, StandingEffect]] = {
     contract.REVERSED: "points",
     contract.STAYED: "points",
     contract.STAY_LIFTED: "points",
+    contract.SANCTIONS_MOVED: "points",
     contract.LAPSED: "points",
     contract.QUARANTINED: "none",
     contract.RELEASED: "none",
@@ -44,6 +45,16 @@ def written(event: domain.AccountEvent, version: int, timeline: Timeline) -> tup
             return contract.STAYED, _stayed(event, version, timeline)
         case domain.StayLifted():
             return contract.STAY_LIFTED, _stayed(event, version, timeline)
+        case domain.SanctionsMoved():
+            return contract.SANCTIONS_MOVED, contract.SanctionsMoved(
+                cause=event.fact,
+                position=event.position,
+                recorded_at=event.recorded_at,
+                before=dict(event.before),
+                after=dict(event.after),
+                sanctions=_changes(event.sanctions),
+                account_version=version,
+            )
         case domain.StandingLapsed():
             return contract.LAPSED, contract.StandingLapsed(
                 at=event.at,

@@ -61,6 +61,12 @@ def _lift(data: contract.StayRecorded) -> domain.AccountEvent:
     return domain.StayLifted(lift, data.before, data.after, _sanctions(data.sanctions))
 
 
+def _moved(data: contract.SanctionsMoved) -> domain.AccountEvent:
+    return domain.SanctionsMoved(
+        data.cause, data.position, data.recorded_at, data.before, data.after, _sanctions(data.sanctions)
+    )
+
+
 def _lapse(data: contract.StandingLapsed) -> domain.AccountEvent:
     return domain.StandingLapsed(data.at, data.before, data.after, data.standing_before, data.standing_after)
 
@@ -79,6 +85,7 @@ _READERS: Final[Mapping[str, Callable[[Any], domain.AccountEvent]]] = {
     contract.REVERSED: _reversal,
     contract.STAYED: _stay,
     contract.STAY_LIFTED: _lift,
+    contract.SANCTIONS_MOVED: _moved,
     contract.LAPSED: _lapse,
     contract.QUARANTINED: _quarantine,
     contract.RELEASED: _release,

@@ -1,12 +1,12 @@
 """An account with the events that made it: what questions about other instants, and statements, are answered from."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.ledger.accounts import PREFIX, stream_of
 from services.ledger.domain.account import Account, evolve, open_account
-from services.ledger.domain.events import AccountEvent, FactEvent, fact_of
+from services.ledger.domain.events import AccountEvent, FactEvent, SanctionsMoved, fact_of
 from services.ledger.lru import Lru
 from services.ledger.posting import Codec
 from shared.kit.log.model import EventLog
@@ -24,7 +24,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """An account and its events, in order of version from 1."""
+    """An account and its events, in order of version from 1; a fact told in several is one, of the first's version."""
 
     account: Account
     events: tuple[Told, ...]
@@ -71,5 +71,14 @@ def read_histories(sellers: Sequence[str], log: EventLog, codec: Codec) -> list[
     for stored in log.stream(*map(stream_of, sellers)):
         seller, event = stored.stream.removeprefix(PREFIX), codec.event(stored)
         account = accounts[seller] = evolve(accounts[seller], event)
-        events[seller].append(Told(account.version, stored.position, stored.recorded_at, event))
+        if isinstance(event, SanctionsMoved):
+            events[seller][-1] = _whole(events[seller][-1], event)
+        else:
+            events[seller].append(Told(account.version, stored.position, stored.recorded_at, event))
     return [History(accounts[seller], tuple(events[seller])) for seller in sellers]
+
+
+def _whole(told: Told, more: SanctionsMoved) -> Told:
+    """Return what told of a fact, with all that it does to sanctions."""
+    assert isinstance(told.event, FactEvent)  # noqa: S101  # nothing comes between the parts of one append
+    return replace(told, event=replace(told.event, sanctions=told.event.sanctions + more.sanctions))

@@ -19,6 +19,7 @@ from services.ledger.domain.events import (
     AccountQuarantined,
     AccountReleased,
     OrdinaryViolationRecorded,
+    SanctionsMoved,
     SevereViolationRecorded,
     StandingLapsed,
     fact_of,
@@ -144,5 +145,7 @@ def _effective_at(event: AccountEvent, cause: CaseFact | None) -> datetime | Non
             return event.at
         case AccountQuarantined() | AccountReleased():
             return None if cause is None else cause.recorded_at
+        case SanctionsMoved():
+            return event.recorded_at
         case corrected:
             return fact_of(corrected).recorded_at

@@ -33,6 +33,14 @@ class Answer(msgspec.Struct, frozen=True):
     folded: Folded
 
 
+def unfolded(position: int | None, folded: Folded) -> Refusal | None:
+    """Return `position_not_folded` where a question names a cases position that is not folded yet, else None."""
+    if position is None or position <= folded.position:
+        return None
+    told = {"folded_position": folded.position}
+    return Refusal("position_not_folded", "the position would have to be folded already", told)
+
+
 class Questions:
     """Answers at once from what is committed; waits for nothing, writes nothing."""
 
@@ -115,12 +123,9 @@ class Questions:
         return self._alone.setdefault(version, timeline_of(named))
 
     def _computed(self, seller: str, asked: Asked, folded: Folded) -> Answer | Refusal:
-        if asked.known_position is not None and asked.known_position > folded.position:
-            return Refusal(
-                "position_not_folded",
-                "the position would have to be folded already",
-                {"folded_position": folded.position},
-            )
+        ahead = unfolded(asked.known_position, folded)
+        if ahead is not None:
+            return ahead
         history, timeline = self.history(seller), self.rules(asked.rulebook)
         if isinstance(history, Refusal):
             return history

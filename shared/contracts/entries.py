@@ -18,6 +18,7 @@ SEVERE_RECORDED: Final = "demerit.ledger.severe_violation_recorded.v1"
 REVERSED: Final = "demerit.ledger.violation_reversed.v1"
 STAYED: Final = "demerit.ledger.sanctions_stayed.v1"
 STAY_LIFTED: Final = "demerit.ledger.stay_lifted.v1"
+SANCTIONS_MOVED: Final = "demerit.ledger.sanctions_moved.v1"
 LAPSED: Final = "demerit.ledger.standing_lapsed.v1"
 QUARANTINED: Final = "demerit.ledger.account_quarantined.v1"
 RELEASED: Final = "demerit.ledger.account_released.v1"
@@ -112,6 +113,22 @@ class StayRecorded(msgspec.Struct, frozen=True):
     account_version: int
 
 
+class SanctionsMoved(msgspec.Struct, frozen=True):
+    """`sanctions_moved`: the event before, about the fact `cause` at cases `position`, goes on.
+
+    A fact that does more to sanctions than one event holds is told in several, in the order of their versions. No point
+    moves, so `after` is `before`.
+    """
+
+    cause: str
+    position: int
+    recorded_at: datetime
+    before: dict[str, int]
+    after: dict[str, int]
+    sanctions: tuple[SanctionChanged, ...]
+    account_version: int
+
+
 class StandingLapsed(msgspec.Struct, frozen=True):
     """`standing_lapsed`: at `at` the clock alone changed points, standing or a sanction's state.
 
@@ -149,6 +166,7 @@ TYPES: Final[Mapping[str, type[msgspec.Struct]]] = {
     REVERSED: ViolationReversed,
     STAYED: StayRecorded,
     STAY_LIFTED: StayRecorded,
+    SANCTIONS_MOVED: SanctionsMoved,
     LAPSED: StandingLapsed,
     QUARANTINED: AccountQuarantined,
     RELEASED: AccountReleased,

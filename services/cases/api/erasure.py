@@ -23,7 +23,7 @@ def erasure_router(desk: Desk, erasures: Erasures) -> APIRouter:
         responses={**written(200, "The personal data of the case is destroyed"), **problems(404, 409, 412)},
     )
     def erase(case_id: CaseId, asked: Annotated[Call, Depends(call(desk.cases.clock, SUPERVISE, ADMIN))]) -> Response:
-        """Destroy the personal data of the case (删除个人信息) for good: key, texts, numbers and files.
+        """Destroy the personal data of the case (个人信息删除) for good: key, texts, numbers and files.
 
         Its facts stay, and with them points, sanctions and proofs. During legal hold (法定留存) it is refused, with the
         instant from which on it is possible where that is known. The same caller's repetition gets the same answer.

@@ -12,7 +12,7 @@ from services.ledger.api.refusals import problem
 from services.ledger.api.standing import AsOf, MinPosition, Rulebook
 from services.ledger.api.waiting import Waiting
 from services.ledger.differences import MAX_STEPS, Clock, TooManySteps, differences
-from services.ledger.questions import Questions
+from services.ledger.questions import Questions, unfolded
 from shared.contracts.differences import Differences
 from shared.kit.decider import Refusal
 from shared.kit.fields import Instant, QueryNumber
@@ -47,12 +47,16 @@ def differences_router(questions: Questions, waiting: Waiting) -> APIRouter:
     ) -> Response:
         """The facts between two states of knowledge, each with its effect on the answer at `as_of`.
 
-        Without `from_…` it is everything from the first fact on.
+        Without `from_…` it is everything from the first fact on. Whichever state knows less is the earlier one.
         """
         await waiting.reach(request, min_position)
         folded = questions.folded
         earlier = Clock(from_known_at, from_known_position if _bounded(from_known_at, from_known_position) else 0)
         later = Clock(to_known_at, to_known_position)
+
+        ahead = unfolded(max(from_known_position or 0, to_known_position or 0), folded)
+        if ahead is not None:
+            raise problem(ahead)
 
         def answer() -> bytes:
             history, rules = questions.history(seller), questions.rules(rulebook)

@@ -32,6 +32,7 @@ from services.ledger.domain.events import (
     OrdinaryViolationRecorded,
     Points,
     SanctionChange,
+    SanctionsMoved,
     SanctionsStayed,
     SevereViolationRecorded,
     StandingLapsed,
@@ -45,6 +46,7 @@ from services.ledger.domain.state import Account, course, evolve, next_lapse, op
 from shared.kit.decider import Refusal
 from shared.rulebook.model import Timeline
 
+MAX_CHANGES: Final = 128  # of sanctions, told by one event; they fit with the longest names
 MAX_LAPSES: Final = 1000  # lapses of one `LapseThrough`; what is due beyond them comes with the next
 
 __all__ = ["MAX_LAPSES", "Account", "course", "decide", "evolve", "next_lapse", "open_account"]
@@ -81,7 +83,7 @@ def _recorded(account: Account, facts: tuple[Fact, ...], timeline: Timeline) -> 
     turned = turns(courses[0], courses[-1], facts[0].recorded_at)  # a regrade is one fact: its first event tells all
     for fact, before, after in zip(facts, courses, courses[1:], strict=False):
         points = before.points(fact.recorded_at), after.look(fact.recorded_at).points
-        events.append(_told(fact, points, in_order(moves(before.known, after.known), turned)))
+        events += _told_whole(fact, points, in_order(moves(before.known, after.known), turned))
         turned = []
     remember(account, (*account.facts, *facts), courses[-1])
     return events
@@ -94,6 +96,16 @@ def _lapses(account: Account, until: datetime, timeline: Timeline) -> Iterator[S
     for change in course(account, timeline).changes(account.through, until):
         before, after = change.before, change.after
         yield StandingLapsed(change.at, before.points, after.points, before.standing, after.standing)
+
+
+def _told_whole(
+    fact: Fact, points: tuple[Points, Points], changes: tuple[SanctionChange, ...]
+) -> Iterator[AccountEvent]:
+    """Yield the event of a fact, and those that go on with what it does to sanctions, `MAX_CHANGES` each."""
+    yield _told(fact, points, changes[:MAX_CHANGES])
+    for start in range(MAX_CHANGES, len(changes), MAX_CHANGES):
+        more = changes[start : start + MAX_CHANGES]
+        yield SanctionsMoved(fact.id, fact.position, fact.recorded_at, points[1], points[1], more)
 
 
 def _told(fact: Fact, points: tuple[Points, Points], changes: tuple[SanctionChange, ...]) -> FactEvent:

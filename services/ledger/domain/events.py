@@ -83,6 +83,21 @@ class StayLifted:
 
 
 @dataclass(frozen=True, slots=True)
+class SanctionsMoved:
+    """The fact told last does more to sanctions than one event holds: it goes on. No point moves.
+
+    `fact` is the fact's id, `position` its cases position.
+    """
+
+    fact: str
+    position: int
+    recorded_at: datetime
+    before: Points
+    after: Points
+    sanctions: tuple[SanctionChange, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class StandingLapsed:
     """Time passed `at` an instant at which points, standing or a sanction's state changed by the clock alone."""
 
@@ -112,7 +127,7 @@ class AccountReleased:
 FactEvent: TypeAlias = (
     OrdinaryViolationRecorded | SevereViolationRecorded | ViolationReversed | SanctionsStayed | StayLifted
 )
-AccountEvent: TypeAlias = FactEvent | StandingLapsed | AccountQuarantined | AccountReleased
+AccountEvent: TypeAlias = FactEvent | SanctionsMoved | StandingLapsed | AccountQuarantined | AccountReleased
 
 
 def fact_of(event: FactEvent) -> Fact:

@@ -13,6 +13,7 @@ from services.ledger.domain.events import (
     AccountEvent,
     AccountQuarantined,
     AccountReleased,
+    SanctionsMoved,
     StandingLapsed,
     fact_of,
 )
@@ -61,6 +62,8 @@ def evolve(account: Account, event: AccountEvent) -> Account:
             quarantine = event
         case AccountReleased():
             quarantine = None
+        case SanctionsMoved():
+            pass  # the fact that it goes on with is known
         case told:
             fact = fact_of(told)
             facts, through = (*facts, fact), _later(through, fact.recorded_at)

@@ -103,5 +103,5 @@ def test_drafts_name_stream_version_and_effect(told: list[Step], actor: str) -> 
 def test_a_follower_of_the_ledger_must_not_pass_over_what_moves_points() -> None:
     """Nor over what moves sanctions alone; lapses change points too."""
     moving = {contract.ORDINARY_RECORDED, contract.SEVERE_RECORDED, contract.REVERSED, contract.LAPSED}
-    moving |= {contract.STAYED, contract.STAY_LIFTED}
+    moving |= {contract.STAYED, contract.STAY_LIFTED, contract.SANCTIONS_MOVED}
     assert {event_type for event_type, effect in EFFECTS.items() if effect == "points"} == moving

@@ -62,6 +62,15 @@ def test_without_a_beginning_it_is_told_from_the_first_fact_on(cases: Decisions,
         assert [step["position"] for step in swapped["steps"]] == [2, 3]
 
 
+@pytest.mark.parametrize("bound", ["from_known_position", "to_known_position"])
+def test_a_state_of_knowledge_still_to_come_has_no_answer(cases: Decisions, tmp_path: Path, bound: str) -> None:
+    """Else the same question would be answered otherwise later."""
+    with ledger_service(tmp_path, cases) as ledger:
+        ask(ledger)
+        answer = ledger.get("/sellers/s-1/differences", None, **{bound: "4"})
+        assert (answer.status_code, answer.json()["code"]) == (503, "position_not_folded")
+
+
 def test_too_many_facts_and_strangers_are_refused(
     cases: Decisions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,14 +2,17 @@
 
 from datetime import timedelta
 
+from services.ledger.corrections import corrections_of
 from services.ledger.domain.events import (
     OrdinaryViolationRecorded,
+    SanctionsMoved,
     SevereViolationRecorded,
     StandingLapsed,
     ViolationReversed,
 )
 from shared.contracts.standing import Standing
-from shared.kit.cloudevent import decode
+from shared.kit.cloudevent import MAX_EVENT_BYTES, decode
+from shared.kit.decider import Refusal
 from tests.support.decisions import DAY, FIRST, Decisions
 from tests.support.following import Following
 
@@ -128,3 +131,24 @@ def test_many_sellers_of_one_page_are_folded_in_one_append(cases: Decisions, led
     causes = [decode(stored.state).causationid for stored in ledger.log.read(0, 1000).events]
     assert causes == [decision.id for decision in made]
     assert ledger.progress.now.position == 50
+
+
+def test_a_correction_that_moves_very_many_sanctions_is_told_in_several_events(
+    cases: Decisions, ledger: Following
+) -> None:
+    """Given 400 entries in one queue, when the first is taken back, then nothing waits, and all that moved is told."""
+    entries = [cases.ordinary("s-1", at=FIRST + timedelta(minutes=number)) for number in range(400)]
+    reversal = cases.reverse("s-1", entries[0].id, revoked=True, at=FIRST + DAY)
+    ledger.catch_up()
+    whole, *more = ledger.events("s-1")[400:]
+    assert isinstance(whole, ViolationReversed)
+    assert [type(event) for event in more] == [SanctionsMoved] * 3
+    moved = [change for event in (whole, *more) if hasattr(event, "sanctions") for change in event.sanctions]
+    assert [change.change for change in moved] == ["vacated", "rescheduled", "revived", *["rescheduled"] * 398]
+    assert all(event.before == event.after == whole.after for event in more if isinstance(event, SanctionsMoved))
+    assert max(len(stored.state) for stored in ledger.log.stream("account-s-1")) <= MAX_EVENT_BYTES
+    assert ledger.ask("s-1")["points"]["ordinary"] == 399 * 12
+    history = ledger.questions.history("s-1")
+    assert not isinstance(history, Refusal)
+    (correction,) = corrections_of(history, None)
+    assert (correction.fact, len(correction.sanctions)) == (reversal.id, 401)
