@@ -144,6 +144,7 @@ def _pending(before: CaseState, after: Filed, case_id: str) -> list[RowChange]:
 
 def _awaited(state: Filed) -> dict[str, int]:
     waits = {name: to_us(due) for name, due in _missable(state).items() if name not in state.file.breached}
+    waits |= {breach.deadline: to_us(breach.due) for breach in state.file.missed}
     closes_us = _appeal_closes_us(state)
     return waits if closes_us == FOREVER_US else {**waits, "appeal": closes_us}
 

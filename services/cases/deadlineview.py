@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Literal, TypeAlias
 
-from services.cases.domain.breaches import breaches
+from services.cases.domain.breaches import breached
 from services.cases.domain.case import CaseState
 from services.cases.domain.file import Running
 from services.cases.domain.state import Appealed, Contested, Dismissed, Filed, Unfiled, Upheld
@@ -23,28 +23,28 @@ def deadlines(state: CaseState, now: datetime) -> list[DeadlineView]:
     if isinstance(state, Unfiled):
         return []
     file = state.file
-    breached = {*file.breached, *(breach.deadline for breach in breaches(state, now))}
+    late = breached(state, now)
     known = [
-        _shown("first_handling", file.first_handling, now, breached),
-        _shown("resolution", file.resolution, now, breached),
+        _shown("first_handling", file.first_handling, now, late),
+        _shown("resolution", file.resolution, now, late),
     ]
     if file.evidence_due is not None:
-        known.append(_shown("evidence", file.evidence_due, now, breached))
+        known.append(_shown("evidence", file.evidence_due, now, late))
     closes = _appeal_closes(state)
     if closes is not None:
         window = Running(Deadline(closes, provisional=False), "receipt", closes)
-        known.append(_shown("appeal", window, now, breached))
+        known.append(_shown("appeal", window, now, late))
     return sorted(known, key=lambda view: (view.due, view.name))
 
 
-def _shown(name: Name, running: Running, now: datetime, breached: set[str]) -> DeadlineView:
+def _shown(name: Name, running: Running, now: datetime, late: frozenset[str]) -> DeadlineView:
     return DeadlineView(
         name=name,
         due=running.due,
         due_local=local(running.due),
         provisional=running.deadline.provisional,
         over=running.due <= now,
-        breached=name in breached,
+        breached=name in late,
         extended=running.basis in ("fixed", "window"),
     )
 

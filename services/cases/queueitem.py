@@ -37,7 +37,7 @@ def queue_item(row: Row, now: datetime) -> QueueItem:
 
 
 def _breached(row: Row, now: datetime) -> list[str]:
-    """As `domain.breaches` has it: on record, or due by now and not done before it was due."""
+    """As `domain.breaches.breached` has it: on record, or due by now and not done before it was due."""
     recorded = str(row["breached"]).split()
     ended = row["ended_us"]
     handled = min((at for at in (row["first_handled_us"], ended) if isinstance(at, int)), default=None)

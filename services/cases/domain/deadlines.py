@@ -46,6 +46,13 @@ def resolution_after(rules: Deadlines, calendars: Calendars, window_end: datetim
     return _nth_working_day(days, _date(window_end - timedelta(microseconds=1)) + DAY, calendars)
 
 
+def outlasting(rules: Deadlines, calendars: Calendars, resolution: Deadline, window_end: datetime | None) -> Deadline:
+    """Return the resolution's deadline, or the one after the evidence window where that ends with it or after it."""
+    if window_end is None or resolution.due > window_end:
+        return resolution
+    return resolution_after(rules, calendars, window_end)
+
+
 def appeal_due(rules: Deadlines, notified_at: datetime) -> datetime:
     """Return when the appeal window that opens with the decision's notice closes, unless an appeal stops its clock."""
     return notified_at + timedelta(hours=rules.appeal_hours)

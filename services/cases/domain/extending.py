@@ -4,7 +4,7 @@ Source: domain rules §3, §4. A supervisor extends what is still to come; a bre
 came late is admitted, not made timely.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from services.cases.domain import deadlines, errors
@@ -31,7 +31,9 @@ def extend(state: Undecided, command: ExtendDeadline, world: World) -> list[Case
     running = file.running(command.deadline)
     if running is None:
         return errors.deadline_not_running(command.deadline)
-    if running.due <= command.at or (command.deadline == "first_handling" and file.first_handled_at is not None):
+    if file.passed(command.deadline, command.at) or (
+        command.deadline == "first_handling" and file.first_handled_at is not None
+    ):
         return errors.deadline_over(command.deadline, running.due)
     if not running.due < command.due <= running.due + LONGEST:
         return errors.extension_out_of_range(running.due, running.due + LONGEST)
@@ -39,17 +41,19 @@ def extend(state: Undecided, command: ExtendDeadline, world: World) -> list[Case
     extended = DeadlineExtended(command.deadline, due, "supervisor", command.supervisor, command.reason_digest)
     if command.deadline != "evidence":
         return [extended]
-    follows = outlasting(file, due, "evidence_extended", world)
+    follows = outlasting(file, due, "evidence_extended", world, command.at)
     return follows if isinstance(follows, Refusal) else [extended, *follows]
 
 
-def outlasting(file: CaseFile, evidence: Deadline, cause: ExtensionCause, world: World) -> list[CaseEvent] | Refusal:
+def outlasting(
+    file: CaseFile, evidence: Deadline, cause: ExtensionCause, world: World, now: datetime
+) -> list[CaseEvent] | Refusal:
     """Return the extension of the resolution where the evidence window would end with it or after it, else nothing.
 
     The platform then has as many working days after the window as the rulebook gives it between stepping in and
-    deciding.
+    deciding. A resolution that has passed by `now` stays where it was, and breached: it cannot be met any more.
     """
-    if file.resolution.due > evidence.due:
+    if file.resolution.due > evidence.due or file.passed("resolution", now):
         return []
     version = world.pinned(file.filed)
     if isinstance(version, Refusal):

@@ -55,7 +55,8 @@ class CaseFile:
 
     `first_handled_at` is when the platform first stepped in; `handler` is the officer who has the case in hand now;
     `officers` are all who took part in it, `recused` those who stepped back; `breached` names the deadlines that are
-    on record as passed with their work undone; `appeal` is the last appeal that has ended.
+    on record as passed with their work undone; `missed` are breaches of deadlines that a reopening replaced before the
+    clock had recorded them; `appeal` is the last appeal that has ended.
     """
 
     filed: events.ComplaintFiled
@@ -71,6 +72,7 @@ class CaseFile:
     officers: frozenset[str] = field(default_factory=frozenset)
     recused: frozenset[str] = field(default_factory=frozenset)
     breached: frozenset[str] = field(default_factory=frozenset)
+    missed: tuple[events.DeadlineBreached, ...] = ()
     erased: events.PersonalDataErased | None = None
     appeal: Appeal | None = None
 
@@ -106,6 +108,14 @@ class CaseFile:
                 return self.resolution
             case "evidence":
                 return self.evidence_due
+
+    def passed(self, name: DeadlineName, now: datetime) -> bool:
+        """Return whether the deadline has passed by `now`, or is on record as breached although the clock was set back.
+
+        What has passed has passed: nothing moves it any more.
+        """
+        running = self.running(name)
+        return name in self.breached or (running is not None and running.due <= now)
 
     def with_deadline(self, name: DeadlineName, running: Running) -> "CaseFile":
         """Return the file with this deadline in the place of the one of that name."""

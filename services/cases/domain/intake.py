@@ -100,7 +100,7 @@ def _refused_payment(command: FileComplaint) -> Refusal | None:
 def notify_respondent(state: Undecided, command: NotifyRespondent, world: World) -> list[CaseEvent] | Refusal:
     """Return the notice with the evidence window it opens, or why there can be none.
 
-    Where the window would outlast the platform's own deadline, that one moves with it.
+    Where the window would outlast the platform's own deadline, that one moves with it, unless it has passed.
 
     The receipt may be told late, never ahead: filing ≤ `received_at` ≤ now. Now is never before the filing, even
     where the clock was set back in between.
@@ -116,5 +116,5 @@ def notify_respondent(state: Undecided, command: NotifyRespondent, world: World)
     if isinstance(version, Refusal):
         return version
     due = deadlines.evidence_due(version.deadlines, world.calendars, received_at)
-    follows = outlasting(file, due, "late_notice", world)
+    follows = outlasting(file, due, "late_notice", world, now)
     return follows if isinstance(follows, Refusal) else [RespondentNotified(received_at, due), *follows]

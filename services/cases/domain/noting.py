@@ -85,6 +85,8 @@ def _with(
 def _timed(file: CaseFile, event: _Timed) -> CaseFile:
     match event:
         case events.DeadlineBreached():
+            if event in file.missed:
+                return replace(file, missed=tuple(breach for breach in file.missed if breach != event))
             return replace(file, breached=file.breached | {event.deadline})
         case events.DeadlineExtended():
             if file.running(event.deadline) is None:

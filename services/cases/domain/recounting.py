@@ -15,7 +15,8 @@ from shared.rulebook.model import Calendars, Deadline, Deadlines
 def recount(state: CaseState, world: World, now: datetime) -> DeadlinesRecomputed | None:
     """Return what the calendars change in the deadlines of a case that still runs; None where nothing changes.
 
-    A deadline that a supervisor set stays, and so does one whose work is done or that has passed by `now`.
+    A deadline that a supervisor set stays, and so does one whose work is done or that has passed by `now`. None is
+    moved to an instant that has passed: it was not due then, and nobody could meet it any more.
     """
     if not isinstance(state, Open | SevereProposed | OverrideProposed):
         return None
@@ -26,12 +27,12 @@ def recount(state: CaseState, world: World, now: datetime) -> DeadlinesRecompute
     changes = []
     for name in _open(file):
         running = file.running(name)
-        if running is None or running.due <= now:
+        if running is None or file.passed(name, now):
             continue
         counted = _counted(name, running, version.deadlines, world.calendars)
         if name == "resolution" and running.basis != "fixed":
-            counted = _outlasting(counted, file, version.deadlines, world.calendars)
-        if counted != running.deadline:
+            counted = deadlines.outlasting(version.deadlines, world.calendars, counted, file.window_end("complainant"))
+        if counted.due > now and counted != running.deadline:
             changes.append(Recomputed(name, running.deadline, counted))
             file = recomputed(file, changes[-1])
     if not changes:
@@ -45,13 +46,6 @@ def _open(file: CaseFile) -> tuple[DeadlineName, ...]:
     if file.first_handled_at is not None:
         return ("evidence", "resolution")
     return ("first_handling", "evidence", "resolution")
-
-
-def _outlasting(resolution: Deadline, file: CaseFile, rules: Deadlines, calendars: Calendars) -> Deadline:
-    """As at the notice: a decision is not due with the end of the respondent's time or before it."""
-    if file.evidence_due is None or resolution.due > file.evidence_due.due:
-        return resolution
-    return deadlines.resolution_after(rules, calendars, file.evidence_due.due)
 
 
 def _counted(name: DeadlineName, running: Running, rules: Deadlines, calendars: Calendars) -> Deadline:

@@ -5,6 +5,7 @@ from typing import TypeAlias, assert_never
 
 from services.cases.domain import events
 from services.cases.domain.appeal import AppealEnd, begun
+from services.cases.domain.breaches import breaches
 from services.cases.domain.events import Fact
 from services.cases.domain.file import CaseFile, Running
 from services.cases.domain.noting import noted
@@ -132,12 +133,17 @@ def _corrected(
 
 
 def _reopened(state: Contested, event: events.DismissalOverturned) -> CaseFile:
-    """The file of a case to be decided anew: whoever dismissed it had stepped in, and the decision is due anew."""
+    """The file of a case to be decided anew: whoever dismissed it had stepped in, and the decision is due anew.
+
+    Where it was dismissed late and the clock has not recorded that yet, it still will.
+    """
+    late = breaches(state, state.decision.recorded_at)
     return replace(
         state.file,
         resolution=Running(event.resolution_due, "reopening", event.overturned_at),
         first_handled_at=state.file.first_handled_at or state.decision.recorded_at,
         breached=state.file.breached - {"resolution"},
+        missed=tuple(breach for breach in late if breach.deadline == "resolution"),
     )
 
 

@@ -38,7 +38,10 @@ def decide_appeal(state: Pending, command: DecideAppeal, world: World) -> list[C
 
 
 def _overturned(state: Contested, command: DecideAppeal, world: World) -> list[CaseEvent] | Refusal:
-    """A dismissal is reversed by deciding the case anew: points need the procedure, not a reviewer."""
+    """A dismissal is reversed by deciding the case anew: points need the procedure, not a reviewer.
+
+    It is due as after a filing, but not with the end of the evidence window or before it.
+    """
     if command.outcome != "reverse":
         return errors.dismissal_not_gradable()
     version = world.pinned(state.file.filed)
@@ -46,7 +49,8 @@ def _overturned(state: Contested, command: DecideAppeal, world: World) -> list[C
         return version
     since, _ = state.appeal.holds[-1]
     at = max(command.at, since)
-    due = deadlines.resolution_due(version.deadlines, world.calendars, at)
+    filed_anew = deadlines.resolution_due(version.deadlines, world.calendars, at)
+    due = deadlines.outlasting(version.deadlines, world.calendars, filed_anew, state.file.window_end("complainant"))
     return [DismissalOverturned(state.decision.id, command.reviewer, at, due, command.reason_digest)]
 
 

@@ -8,9 +8,14 @@ from pathlib import Path
 import pytest
 
 from services.cases.clock import BATCH, Ticker
+from services.cases.domain import commands as c
 from services.cases.tables import ANNOUNCEMENTS, PENDING
+from shared.kit.log.instant import from_us
 from shared.kit.log.model import EventLog, Stored
+from tests.support.cases_afterwards import CONTESTABLE
 from tests.support.cases_service import MONDAY, CasesService, cases_service, uphold
+from tests.support.cases_story import OFFICER
+from tests.support.cases_told import Teller
 from tests.support.cases_writer import Writer, writer
 
 AFTER = MONDAY + timedelta(days=10)
@@ -53,6 +58,24 @@ def test_work_done_in_time_is_no_breach_and_work_done_late_is_one(one: Writer) -
     one.handle(late)
     Ticker(one.cases.log, one.cases.world).tick(one.clock())
     assert {fact.stream for fact in breached(one.cases.log)} == {f"clock-{late}"}
+
+
+def test_a_dismissal_that_came_late_and_was_overturned_before_the_clock_looked_is_recorded_all_the_same(
+    tmp_path: Path,
+) -> None:
+    """Given a clock that stood still meanwhile, the breach is told once, and the new deadline waits for its own."""
+    one = writer(tmp_path, world=CONTESTABLE)
+    late = Teller(one).files().does(c.StartHandling, OFFICER)
+    one.clock.move(days=8)
+    late.says(c.Dismiss, OFFICER, "evidence_insufficient", "harassment", None).does(c.NotifyDecision, None)
+    late.says(c.FileAppeal, "complainant").says(c.DecideAppeal, "reviewer-1", "reverse", None)
+    ticker = Ticker(one.cases.log, one.cases.world)
+    assert [ticker.tick(one.clock.now), ticker.tick(one.clock.now)] == [1, 0]
+    (fact,) = breached(one.cases.log)
+    assert b'"due":"2026-03-09T16:00:00Z"' in fact.state
+    (waits,) = one.cases.log.select(PENDING, limit=10)
+    assert from_us(int(str(waits["due_us"]))) == datetime(2026, 3, 17, 16, tzinfo=UTC)
+    one.close()
 
 
 def test_a_case_that_ended_in_time_breaches_nothing(one: Writer) -> None:

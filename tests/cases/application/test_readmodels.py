@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from services.cases.casefile import Loaded
 from services.cases.caserow import rows_of
-from services.cases.domain.breaches import breaches
+from services.cases.domain.breaches import breached, breaches
 from services.cases.domain.case import UNFILED, CaseState, evolve, state_name
 from services.cases.domain.state import Appealed, Contested, Unfiled
 from services.cases.queue import STATE_NAMES, Wanted, read_queue
@@ -43,12 +43,6 @@ def written(history: Given) -> tuple[EventLog, CaseState]:
     return log, state
 
 
-def known_breaches(state: CaseState, now: datetime) -> set[str]:
-    """Return the deadlines that are breached at `now`, on record or not."""
-    recorded: set[str] = set() if isinstance(state, Unfiled) else set(state.file.breached)
-    return recorded | {breach.deadline for breach in breaches(state, now)}
-
-
 @settings(max_examples=150, deadline=None)
 @over(cases(), HOURS)
 def test_a_row_tells_the_state_and_the_breaches_that_the_domain_tells(case: tuple[Given, float], at: float) -> None:
@@ -60,7 +54,7 @@ def test_a_row_tells_the_state_and_the_breaches_that_the_domain_tells(case: tupl
     assert row is not None
     item = queue_item(row, now)
     assert item.state == state_name(state, now)
-    assert set(item.breached) == known_breaches(state, now)
+    assert set(item.breached) == breached(state, now)
     assert item.version == len(case[0].history)
     assert item.officer == state.file.handler
     assert (item.next_due is None) == (item.ended_at is not None)
@@ -84,10 +78,10 @@ def test_a_question_about_breaches_estimates_and_appeals_is_answered_as_the_doma
     if isinstance(state, Unfiled):
         return
     now = hour(at)
-    breached, name = bool(known_breaches(state, now)), state_name(state, now)
+    late, name = bool(breached(state, now)), state_name(state, now)
     for wanted, found in (
-        (Wanted(breached=True), breached),
-        (Wanted(breached=False), not breached),
+        (Wanted(breached=True), late),
+        (Wanted(breached=False), not late),
         (Wanted(appealed=True), name in ("appeal_filed", "returned_for_supplement")),
     ):
         assert len(read_queue(log, wanted, now, 10).rows) == found

@@ -125,12 +125,30 @@ def test_a_notice_whose_window_ends_before_the_resolution_moves_nothing() -> Non
     FILED.when(notify(85.999)).then(RespondentNotified(hour(85.999), Deadline(hour(158), provisional=False)))
 
 
-def test_a_notice_after_the_resolution_gives_a_new_one_and_leaves_the_breach_on_record() -> None:
-    (handling, resolution) = breaches(FILED.state, hour(200))
-    noticed = FILED.after(hour(200), handling, resolution).and_(notify(210))
-    assert running(noticed, "resolution").basis == "window"
-    assert running(noticed, "resolution").due > running(noticed, "evidence").due
-    assert noticed.file.breached == {"first_handling", "resolution"}
+@pytest.mark.parametrize("received", [RESOLUTION, RESOLUTION + 0.001, 210])
+def test_a_notice_after_the_resolution_moves_nothing_whether_the_clock_has_looked_or_not(received: float) -> None:
+    known = breaches(FILED.state, hour(received))
+    assert [breach.deadline for breach in known] == ["first_handling", "resolution"]
+    unseen = FILED.and_(notify(received))
+    assert running(unseen, "resolution") == FILED.file.resolution
+    assert running(unseen, "evidence").due > running(unseen, "resolution").due
+    assert breaches(unseen.state, hour(received + 1)) == known
+    seen = FILED.after(hour(received), *known).and_(notify(received))
+    assert running(seen, "resolution") == FILED.file.resolution
+    assert seen.file.breached == {"first_handling", "resolution"}
+
+
+def test_an_evidence_window_extended_after_the_resolution_leaves_that_where_it_passed() -> None:
+    late = FILED.and_(notify(RESOLUTION + 1))
+    longer = late.and_(extend("evidence", 400, at=RESOLUTION + 2))
+    assert running(longer, "evidence").due == hour(400)
+    assert running(longer, "resolution") == FILED.file.resolution
+
+
+def test_a_clock_set_back_behind_a_breach_on_record_moves_nothing() -> None:
+    breached = FILED.after(hour(RESOLUTION), *breaches(FILED.state, hour(RESOLUTION)))
+    breached.when(extend(at=RESOLUTION - 1)).then_refused("deadline_over", deadline="resolution")
+    assert running(breached.and_(notify(RESOLUTION - 1)), "resolution") == FILED.file.resolution
 
 
 def test_an_evidence_window_extended_up_to_the_resolution_moves_that_too() -> None:

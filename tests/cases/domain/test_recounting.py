@@ -142,6 +142,23 @@ def test_a_reopened_case_is_counted_from_its_reopening() -> None:
     assert changed == {"resolution": (local(1, 5), local(1, 6))}
 
 
+def test_no_deadline_moves_to_an_instant_that_has_passed() -> None:
+    """Saturday becomes a working day: what was due with Monday, 4 January, would have been due with that Saturday."""
+    world = published(make_up=(2,))
+    assert dues(recount(MONDAY.state, world, local(1, 2, 23))) == {"resolution": (local(1, 5), local(1, 3))}
+    assert recount(MONDAY.state, world, local(1, 3)) is None
+    assert recount(MONDAY.state, world, local(1, 4)) is None
+
+
+def test_no_evidence_window_ends_in_the_past_either() -> None:
+    """The window rolls from Saturday, 2 January, to Monday; once that Saturday is a working day it would have ended."""
+    case = filed(28, noticed(local(12, 30, 9, 2026)), start(), world=rolling(ESTIMATING))
+    world = rolling(published(make_up=(2,)))
+    assert dues(recount(case.state, world, local(1, 2, 23)))["evidence"] == (local(1, 5), local(1, 3))
+    assert "evidence" not in dues(recount(case.state, world, local(1, 3)))
+    demand_once(case, world, local(1, 3))
+
+
 def rolling(world: World) -> World:
     """The world in which a window that ends on a day off ends with the next working day."""
     version = world.timeline.versions[0]

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.cases.domain.breaches import breaches
+from services.cases.domain.breaches import breached, breaches
 from services.cases.domain.case import state_name
 from services.cases.domain.commands import DecideAppeal
 from services.cases.domain.events import (
@@ -14,6 +14,7 @@ from services.cases.domain.events import (
     DismissalOverturned,
     OrdinaryViolationUpheld,
 )
+from services.cases.domain.recounting import recount
 from services.cases.domain.state import (
     Appealed,
     Contested,
@@ -224,6 +225,41 @@ def test_an_overturned_case_that_is_late_again_is_in_breach_again() -> None:
     (second,) = breaches(reopened.state, hour(1000))
     assert (first.deadline, second.deadline) == ("resolution", "resolution")
     assert second.due > first.due
+
+
+def test_what_was_dismissed_late_was_late_although_it_is_overturned_before_the_clock_looks() -> None:
+    late = given(file(), start(), dismiss(at=200), world=CONTESTABLE)
+    missed = breaches(late.state, hour(200))
+    reopened = late.and_(tell(201), contest(202), reverse(at=203))
+    assert breaches(reopened.state, hour(204)) == missed
+    assert breached(reopened.state, hour(204)) == frozenset()
+    recorded = reopened.after(hour(204), *missed)
+    assert breaches(recorded.state, hour(205)) == []
+    assert recorded.file.breached == frozenset()
+    (again,) = breaches(recorded.state, hour(1000))
+    assert breaches(reopened.state, hour(1000)) == [*missed, again]
+    assert again.due == recorded.file.resolution.due
+
+
+def test_a_dismissal_that_is_late_and_overturned_twice_was_late_twice() -> None:
+    once = given(file(), start(), dismiss(at=200), tell(201), contest(202), reverse(at=203), world=CONTESTABLE)
+    twice = once.and_(dismiss(at=1000), tell(1001), contest(1002), reverse("reviewer-2", at=1003))
+    assert breaches(twice.state, hour(1004)) == breaches(once.state, hour(1000))
+    assert len(breaches(twice.state, hour(1004))) == 2
+
+
+def test_a_reopened_case_is_not_due_before_its_evidence_window_ends() -> None:
+    """The window ends in the night of Monday, 13 April: two working days more are the 14th and the 15th."""
+    longer = given(
+        file(), notify(), extend("evidence", due=1000), dismiss(at=3), tell(4), contest(at=5), world=CONTESTABLE
+    )
+    said = longer.when(reverse(at=6)).event
+    assert isinstance(said, DismissalOverturned)
+    assert said.resolution_due == Deadline(
+        datetime(2026, 4, 15, 16, tzinfo=UTC), provisional=False, calendars=(CN_2026,)
+    )
+    reopened = longer.and_(reverse(at=6))
+    assert recount(reopened.state, CONTESTABLE, hour(7)) is None
 
 
 def test_a_clock_set_back_overturns_nothing_before_it_was_contested() -> None:
