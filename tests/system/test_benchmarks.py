@@ -38,6 +38,7 @@ RECORD: dict[str, Any] = {
     "sqlite": "s",
     "measured_at": "2026-01-01T00:00:00+00:00",
 }
+PATIENT = pytest.mark.timeout(300)  # s, for those that start servers and write durably beside other tests
 ROWS = {"single_append", "concurrent_append", "fold", "standing_http", "as_of", "feed_ndjson"}
 
 
@@ -71,6 +72,7 @@ def test_every_row_has_its_stores() -> None:
     assert named("nothing", None) == []
 
 
+@PATIENT
 def test_rows_are_written_beside_those_of_earlier_runs(tmp_path: Path) -> None:
     """Given a row measured before, when another one is, both stand in the list, each with medians per second."""
     assert [record["row"] for record in measured(tmp_path, "fold", "sqlite")] == ["fold"]
@@ -80,6 +82,7 @@ def test_rows_are_written_beside_those_of_earlier_runs(tmp_path: Path) -> None:
     assert len(list((tmp_path / "var/bench/runs").iterdir())) == 2
 
 
+@PATIENT
 def test_rows_run_on_postgres(tmp_path: Path) -> None:
     """A row on PostgreSQL has its limit and its peers there, and tells the server's version and its syncs."""
     records = measured(tmp_path, None, "postgres", "--without", "emmett")
@@ -95,6 +98,7 @@ def test_two_clocks_are_asked_in_process(tmp_path: Path) -> None:
     check(record, "as_of_in_process", "sqlite", set())
 
 
+@PATIENT
 def test_rows_run_over_http(tmp_path: Path) -> None:
     """Servers and client are processes of their own; every answer is a 200, of as many bytes from each."""
     check(measured(tmp_path, "standing_http", "sqlite")[0], "standing_http", "sqlite", {"stock", "crud"})
