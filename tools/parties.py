@@ -59,8 +59,8 @@ def supervisor(name: str) -> Person:
 class Parties:
     """Both services, and whoever mints tokens.
 
-    `patience_s` is for how long a lost connection is tried again; `suffix` ends every name of a story, so that it can
-    be told twice to the same services.
+    `patience_s` is for how long a lost connection and an answer 503 are tried again; `suffix` ends every name of a
+    story, so that it can be told twice to the same services.
     """
 
     cases_url: str
@@ -90,7 +90,7 @@ class Parties:
         """Send one request as this person and return the answer.
 
         Raises:
-            UnexpectedAnswerError: the answer has another status.
+            UnexpectedAnswerError: the answer has another status; with 503, it had so for `patience_s`.
             httpx.TransportError: no answer within `patience_s`.
         """
         headers = {"Authorization": f"Bearer {self.token(person)}", **request.pop("headers", {})}
@@ -103,7 +103,9 @@ class Parties:
                     raise
                 time.sleep(PAUSE_S)
             else:
-                break
+                if status == 503 or answer.status_code != 503 or time.monotonic() >= until:
+                    break
+                time.sleep(PAUSE_S)
         if answer.status_code != status:
             raise UnexpectedAnswerError(f"{method} {url} as {person.role}: {answer.status_code} {answer.text}")
         return answer

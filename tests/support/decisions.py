@@ -1,7 +1,7 @@
 """A cases log for tests of followers: decision events made by their contract, and pages of its feed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -47,15 +47,19 @@ class Decision:
 
 @dataclass
 class Decisions:
-    """A cases log in memory. Each event is recorded when the clock says; time is moved by `at` or `clock.now`."""
+    """A cases log: the `store` given, or one in memory.
+
+    Each event is recorded when the clock says; time is moved by `at` or `clock.now`.
+    """
 
     clock: StandingClock = field(default_factory=lambda: StandingClock(FIRST))
     rulebook: PinnedRef = PINNED
+    store: InitVar[EventLog | None] = None
     log: EventLog = field(init=False)
 
-    def __post_init__(self) -> None:
-        """Open the log."""
-        self.log = open_memory_log(self.clock)
+    def __post_init__(self, store: EventLog | None) -> None:
+        """Open the log, unless there is one."""
+        self.log = open_memory_log(self.clock) if store is None else store
 
     def ordinary(self, seller: str, points: int = 12, **given: Any) -> Decision:
         """Uphold an ordinary violation."""

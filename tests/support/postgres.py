@@ -12,7 +12,7 @@ import signal
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -78,30 +78,34 @@ class Way:
 
 
 class Server:
-    """A server on a port of its own, with its files in a folder that goes with it."""
+    """A server on a port of its own, with its files in a folder that goes with it; empty, or the standby of another."""
 
-    def __init__(self, settings: Sequence[str] = ()) -> None:
+    def __init__(self, settings: Sequence[str] = (), primary: str | None = None) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="pg"))
         self.port = _free_port()
         self._settings = [part for one in (*FAST_ENOUGH, *settings) for part in ("-c", one)]
         self._process: subprocess.Popen[bytes] | None = None
-        self._way = next(way for way in _ways(self.folder) if self._initialised(way))
-        self.start()
         atexit.register(self.remove)
+        self._way = next(way for way in _ways(self.folder) if self._made(way, primary))
+        self.start()
 
     @property
     def owner(self) -> str:
         """The connection string of its superuser."""
         return f"host=127.0.0.1 port={self.port} user=postgres dbname=postgres"
 
-    def _initialised(self, way: Way) -> bool:
-        shutil.rmtree(self.folder / "data", ignore_errors=True)
-        options = ["-D", str(self.folder / "data"), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C"]
+    def _made(self, way: Way, primary: str | None) -> bool:
+        data = self.folder / "data"
+        shutil.rmtree(data, ignore_errors=True)
+        if primary is None:
+            rest = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"]
+            command = [*way.command("initdb"), "-D", str(data), *rest]
+        else:
+            command = [*way.command("pg_basebackup"), "-D", str(data), "-d", primary, "-R", "-c", "fast", "-N"]
         try:
-            made = subprocess.run([*way.command("initdb"), *options, "-N"], capture_output=True, check=False)
+            return subprocess.run(command, capture_output=True, check=False).returncode == 0
         except OSError:
             return False
-        return made.returncode == 0
 
     def start(self) -> None:
         """Start it and wait until it answers."""
@@ -121,9 +125,14 @@ class Server:
         return True
 
     def kill(self) -> None:
-        """End it as a crash does: the postmaster and what it started, by SIGKILL."""
+        """End it as a crash of its machine does: the postmaster and all that it started, by SIGKILL."""
         assert self._process is not None
-        os.killpg(self._process.pid, signal.SIGKILL)
+        pid = self._process.pid
+        os.kill(pid, signal.SIGSTOP)  # so that it starts no more
+        started = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        for one in (pid, *map(int, started)):
+            with suppress(ProcessLookupError):
+                os.kill(one, signal.SIGKILL)
         self._process.wait(30)
 
     def stop(self) -> None:
@@ -181,3 +190,12 @@ def place(owner: str | None = None) -> Place:
     owner = owner or shared_owner()
     _make_role(owner)
     return Place(owner, make_conninfo(owner, user=ROLE, password=PASSWORD), f"test_{uuid4().hex[:12]}")
+
+
+def in_database(places: Mapping[str, Place]) -> dict[str, str]:
+    """Return the settings by which services, by name, keep their logs in these schemas."""
+    return {
+        f"{name.upper()}_DATABASE_{what}": value
+        for name, at in places.items()
+        for what, value in (("URL", at.dsn), ("SCHEMA", at.schema))
+    }

@@ -1,23 +1,20 @@
 """PostgreSQL cut off, killed, locked or replaced: no success that is none, nothing half-written, and it goes on."""
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from itertools import count
-from threading import Event
 
 import psycopg
 import pytest
 
-from shared.kit.log import merkle
 from shared.kit.log.instant import to_us, utc_now
-from shared.kit.log.model import Append, Appended, EventLog, Idempotency, LogBroken, LogUnavailable, Stamp
+from shared.kit.log.model import Append, Appended, EventLog, LogBroken, LogUnavailable, Stamp
 from shared.kit.log.postgres import open_postgres_log
 from shared.kit.log.postgres.connecting import Limits
 from shared.kit.log.postgres.datastore import LogDatastore
 from shared.kit.log.rows import Put, RowChange
 from shared.kit.log.sequenced import SequencedLog
+from tests.support.acknowledged import Acknowledged, answers, check_kept, keyed, writing
 from tests.support.eventually import eventually
-from tests.support.logs import NOON, TABLES, TALLIES, StandingClock, draft, everything, plain_root
+from tests.support.logs import NOON, TABLES, TALLIES, StandingClock, draft, everything
 from tests.support.postgres import Place, Server, place
 from tests.support.proxy import Proxy
 
@@ -40,13 +37,6 @@ def log(at: Place, clock: StandingClock) -> Iterator[EventLog]:
     made = open_postgres_log(at.dsn, at.schema, clock, TABLES)
     yield made
     made.close()
-
-
-def keyed(stream: str, version: int = 1) -> Append:
-    """Return an append whose key says at which position it was recorded."""
-    key = Idempotency(f"{stream}-{version}", b"d", lambda stamps: b"%d" % stamps[-1].position)
-    rows = [Put(TALLIES, {"name": stream, "count": version})]
-    return Append([draft(stream, version)], lambda _: rows, key)
 
 
 def test_of_a_commit_whose_answer_was_lost_the_key_says_what_became_of_it(at: Place, clock: StandingClock) -> None:
@@ -198,59 +188,25 @@ def server() -> Iterator[Server]:
     made.remove()
 
 
-def acknowledged_until(killed: Event, log: EventLog, writer: str) -> list[tuple[str, Stamp]]:
-    """Append until the server is killed; return the keys and stamps of what was acknowledged."""
-    acknowledged: list[tuple[str, Stamp]] = []
-    for version in count(1):
-        try:
-            outcome = log.append(keyed(writer, version))
-        except LogUnavailable:
-            assert killed.wait(30)
-            return acknowledged
-        assert isinstance(outcome, Appended)
-        acknowledged.append((f"{writer}-{version}", outcome.stamps[0]))
-    raise AssertionError
-
-
 @pytest.mark.parametrize("acknowledgements", [5, 150])
 def test_a_killed_server_keeps_what_it_acknowledged(server: Server, acknowledgements: int) -> None:
     at = place(server.owner)
     at.migrate(TABLES)
     log = open_postgres_log(at.dsn, at.schema, utc_now, TABLES, lock_timeout_s=1)
-    acknowledged: list[tuple[str, Stamp]] = []
+    acknowledged: list[Acknowledged] = []
     for round_ in range(2):
-        killed = Event()
         before = log.head().position
-        with ThreadPoolExecutor(WRITERS) as threads:
-            names = [f"writer-{round_}-{writer}" for writer in range(WRITERS)]
-            writers = [threads.submit(acknowledged_until, killed, log, name) for name in names]
+        names = [f"writer-{round_}-{writer}" for writer in range(WRITERS)]
+        with writing(log, names) as said:
             assert log.wait(before + acknowledgements, 30)
             server.kill()
-            killed.set()
-            acknowledged += [one for writer in writers for one in writer.result(60)]
+        acknowledged += said
         server.start()
-        eventually(lambda: _answers(log), within_s=30)
-        stored = {event.position: event for event in everything(log)}
-        assert list(stored) == list(range(1, log.head().position + 1))
-        assert merkle.root(log.head().frontier) == plain_root([event.state for event in stored.values()])
-        for key, stamp in acknowledged:
-            kept = log.kept(key)
-            assert stored[stamp.position].recorded_at == stamp.recorded_at
-            assert kept is not None
-            assert int(kept.response) == stamp.position
-        for event in stored.values():
-            assert log.kept(f"{event.stream}-{event.stream_version}") is not None
+        eventually(lambda: answers(log), within_s=30)
+        check_kept(log, acknowledged)
     assert len(acknowledged) >= 2 * acknowledgements
     assert isinstance(log.append(Append([draft("after")])), Appended)
     log.close()
-
-
-def _answers(log: EventLog) -> bool:
-    try:
-        log.head()
-    except LogUnavailable:
-        return False
-    return True
 
 
 def test_a_server_that_is_away_is_an_answer_and_its_return_is_noticed(server: Server) -> None:
@@ -265,7 +221,7 @@ def test_a_server_that_is_away_is_an_answer_and_its_return_is_noticed(server: Se
         with pytest.raises(LogUnavailable):
             call()
     server.start()
-    eventually(lambda: _answers(log), within_s=30)
+    eventually(lambda: answers(log), within_s=30)
     other = open_postgres_log(at.dsn, at.schema, utc_now, TABLES)
     other.append(Append([draft("other")]))
     assert log.wait(1, 30)

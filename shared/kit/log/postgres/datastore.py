@@ -6,6 +6,7 @@ from threading import Lock
 from typing import Any
 
 import psycopg
+import structlog
 from eventsourcing import postgres as library
 from psycopg.rows import dict_row
 
@@ -14,6 +15,8 @@ from shared.kit.log.errors import StoreBroken, StoreUnavailable
 from shared.kit.log.postgres.connecting import Limits, check_alive, connection_info
 from shared.kit.log.postgres.errors import translated
 from shared.kit.log.postgres.listening import Listener
+
+_log = structlog.get_logger(__name__)
 
 
 class LogDatastore(library.PostgresDatastore):
@@ -84,7 +87,7 @@ class LogDatastore(library.PostgresDatastore):
             self._writing.release()
 
     def check_not_behind(self, position: int) -> None:
-        """Accept the position of a head that was read under its lock.
+        """Accept the position of a head that was read under its lock; another one is logged as an error.
 
         Raises:
             StoreBroken: this process was told of a higher one. The database is another than it was, such as a standby
@@ -92,6 +95,7 @@ class LogDatastore(library.PostgresDatastore):
         """
         known = self.bell.position
         if position < known:
+            _log.error("log_went_back", schema=self.schema, position=position, committed=known)
             raise StoreBroken(f"the log stands at {position}, and {known} was committed: this is an older copy")
 
     def close(self) -> None:

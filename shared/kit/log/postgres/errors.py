@@ -10,6 +10,7 @@ from shared.kit.log.errors import StoreUnavailable
 
 _KINDS: Final[tuple[tuple[type[psycopg.Error], type[persistence.PersistenceError]], ...]] = (
     (errors.InsufficientPrivilege, StoreUnavailable),  # grants are missing: nothing that a caller could mend
+    (errors.FeatureNotSupported, StoreUnavailable),  # what a hot standby says of a transaction that is to write
     (psycopg.IntegrityError, persistence.IntegrityError),
     (psycopg.ProgrammingError, persistence.ProgrammingError),
     (psycopg.DataError, persistence.DataError),

@@ -1,5 +1,6 @@
 """Hears of what other processes append: a notification is a hint, the poll behind it makes it certain."""
 
+from contextlib import suppress
 from select import POLLIN, poll
 from socket import socketpair
 from threading import Event, Thread
@@ -7,6 +8,7 @@ from typing import Any
 
 import psycopg
 import structlog
+from psycopg import errors
 from psycopg.rows import tuple_row
 from psycopg.sql import SQL, Identifier
 
@@ -47,7 +49,8 @@ class Listener:
             self._stopping.wait(self._poll_s)
 
     def _listen(self, connection: psycopg.Connection[Any]) -> None:
-        connection.execute(SQL("LISTEN {}").format(Identifier(channel(self._schema))))
+        with suppress(errors.ReadOnlySqlTransaction):  # a hot standby notifies nobody: the poll is enough
+            connection.execute(SQL("LISTEN {}").format(Identifier(channel(self._schema))))
         waiting = poll()
         for one in (connection, self._woken):
             waiting.register(one.fileno(), POLLIN)
