@@ -172,6 +172,15 @@ def test_a_recall_goes_before_a_revocation_that_waits_and_takes_two_people_as_we
     VIOLATION.when(recall("event-6", OTHER, OTHER)).then_refused("same_officer", proposer=OTHER)
 
 
+@pytest.mark.parametrize("supervisors", [("barred", OTHER), (SUPERVISOR, "barred")], ids=["proposer", "confirmer"])
+def test_a_recall_is_by_nobody_who_is_a_party_or_stepped_back(supervisors: tuple[str, str]) -> None:
+    stepped_back = given(*CALLS, recuse("barred"), uphold())
+    stepped_back.when(recall(decided(stepped_back), *supervisors)).then_refused("officer_recused", officer="barred")
+    stepped_back.when(recall(decided(stepped_back))).then_accepted()
+    proposer, confirmer = (BUYER if name == "barred" else name for name in supervisors)
+    VIOLATION.when(recall(decided(VIOLATION), proposer, confirmer)).then_refused("officer_is_party")
+
+
 def test_a_recall_reaches_a_case_whose_personal_data_is_erased() -> None:
     erased = VIOLATION.and_(erase())
     erased.when(recall("event-6", at=2_000_000)).then_accepted()
