@@ -75,6 +75,9 @@ def test_after_a_regrade_it_is_the_regrade_that_is_revoked() -> None:
     said = LOWERED.and_(propose_revocation()).when(revoke()).event
     assert isinstance(said, DecisionRevoked)
     assert said.decision == LOWERED.state.regrade.id != LOWERED.state.decision.id
+    revoked = LOWERED.and_(propose_revocation(), revoke()).state
+    assert isinstance(revoked, Reversed)
+    assert revoked.regrade == LOWERED.state.regrade
 
 
 def test_the_second_supervisor_may_give_a_reason_of_their_own() -> None:
