@@ -11,10 +11,10 @@ from services.cases import refusals
 from services.cases.casefile import Loaded, load
 from services.cases.casekey import CaseKey
 from services.cases.domain.case import CaseState, World, decide
-from services.cases.domain.commands import CaseCommand, FileComplaint
+from services.cases.domain.commands import CaseCommand, FileComplaint, MergeComplaint
 from services.cases.domain.events import CaseEvent
-from services.cases.domain.matters import matter_of
-from services.cases.domain.state import Unfiled
+from services.cases.domain.matters import Matter, Related, matter_of
+from services.cases.domain.state import Merged, Unfiled
 from services.cases.erased import refuse_erased
 from services.cases.incidentrow import related_to
 from services.cases.receipts import Receipt, RequestKey, from_kept
@@ -105,7 +105,8 @@ class Cases:
 
     def _decide(self, request: Request, command: Command, loaded: Loaded, pen: Pen) -> Receipt | None:
         asked = command(pen)
-        said = decide(loaded.state, asked, self._world_for(loaded, asked))
+        world = self._world_for(loaded, asked)
+        said = decide(loaded.state, asked, world)
         if isinstance(said, Refusal):
             replayed = self.replay(request.key)  # the same request may have gone through since the key was looked up
             if replayed is not None:
@@ -115,21 +116,28 @@ class Cases:
         if refusal is not None:
             raise Refused(refusal)
         request.prepare()
-        return self._append(request, loaded, [] if request.announces else said, pen)
+        return self._append(request, loaded, [] if request.announces else said, pen, world.related)
 
     def world_of(self, loaded: Loaded) -> World:
         """Return the world as it is for this case: with the other cases of its matter; raises `LogUnavailable`."""
         if isinstance(loaded.state, Unfiled):
             return self.world
-        return self.world.among(related_to(self.log, matter_of(loaded.state.file.filed), loaded.case_id))
+        into = loaded.state.merged.event.into if isinstance(loaded.state, Merged) else None
+        return self._among(matter_of(loaded.state.file.filed), loaded, into)
 
     def _world_for(self, loaded: Loaded, command: CaseCommand) -> World:
-        if not isinstance(command, FileComplaint):
-            return self.world_of(loaded)
-        matter = (command.complainant, command.respondent, command.trade.id)
-        return self.world.among(related_to(self.log, matter, loaded.case_id))
+        if isinstance(command, FileComplaint):
+            return self._among((command.complainant, command.respondent, command.trade.id), loaded, None)
+        if isinstance(command, MergeComplaint) and not isinstance(loaded.state, Unfiled):
+            return self._among(matter_of(loaded.state.file.filed), loaded, command.into)
+        return self.world_of(loaded)
 
-    def _append(self, request: Request, loaded: Loaded, events: Sequence[CaseEvent], pen: Pen) -> Receipt | None:
+    def _among(self, matter: Matter, loaded: Loaded, named: str | None) -> World:
+        return self.world.among(related_to(self.log, matter, loaded.case_id, named))
+
+    def _append(
+        self, request: Request, loaded: Loaded, events: Sequence[CaseEvent], pen: Pen, related: Sequence[Related]
+    ) -> Receipt | None:
         written_by = uuid7()
         if events and pen.texts:
             made_us = to_us(request.at) if loaded.version == 0 else None
@@ -137,7 +145,7 @@ class Cases:
                 self.vault.keep(pen.key, pen.texts, written_by=written_by, at_us=made_us)
             except UnknownCase:
                 return None  # erased since it was loaded
-        unit = Unit(request, loaded, events)
+        unit = Unit(request, loaded, events, related)
         outcome = self.log.append(unit.append())
         if isinstance(outcome, Appended):
             return unit.receipt(outcome.stamps)

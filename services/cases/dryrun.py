@@ -1,14 +1,18 @@
 """What a recall would change, told before anybody decides on it: selected here, computed by the ledger, not written.
 
 Accounts are asked about in order of their ids, a page at a time; each page selects anew, so that it is true when shown.
+What the supervisor who asks may not revoke is named with the reason, and the ledger is not asked about it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from services.cases.casefile import load
+from services.cases.domain.officers import refused_officer
 from services.cases.domain.recall import errors
 from services.cases.domain.recall.decider import MAX_DECISIONS
 from services.cases.domain.recall.events import Criteria
+from services.cases.domain.state import Unfiled
 from services.cases.ledgerclient import MAX_ENTRIES, LedgerClient
 from services.cases.recallshapes import DecisionNamed, DryRun, SellerPreview
 from services.cases.refusals import Refused
@@ -23,11 +27,15 @@ TOO_MANY: Final = Problem(
     422, "too_many_entries", f"The account would have to have at most {MAX_ENTRIES} entries among those selected."
 )
 
+NONE_LEFT: Final = Problem(
+    403, "none_revocable", "A decision of the account would have to be one that the supervisor may revoke."
+)
+
 
 def dry_run(
-    log: EventLog, ledger: LedgerClient, criteria: Criteria, after: str | None, limit: int
+    log: EventLog, ledger: LedgerClient, criteria: Criteria, supervisor: str, after: str | None, limit: int
 ) -> tuple[DryRun, str | None]:
-    """Return what the criteria select and would change for at most `limit` accounts, and the last of them if more are.
+    """Return what this supervisor's recall would change for at most `limit` accounts, and the last of them if more are.
 
     Raises:
         Refused: `criteria_missing`, `recall_too_large`, `ledger_unavailable`.
@@ -42,7 +50,9 @@ def dry_run(
     accounts: dict[str, list[Row]] = {}
     for row in rows:
         accounts.setdefault(str(row["respondent"]), []).append(row)
-    page = dict(_page(accounts, after, limit))
+    page = {
+        seller: [_named(log, row, supervisor) for row in its_rows] for seller, its_rows in _page(accounts, after, limit)
+    }
     last = max(page, default=None)
     shown = DryRun(
         as_of=as_of, selected=len(rows), sellers=len(accounts), previews=list(_previews(ledger, page, as_of))
@@ -60,21 +70,29 @@ def _page(accounts: Mapping[str, Sequence[Row]], after: str | None, limit: int) 
         yield seller, accounts[seller]
 
 
-def _previews(ledger: LedgerClient, page: Mapping[str, Sequence[Row]], min_position: int) -> Iterator[SellerPreview]:
-    asked = {seller: [str(row["counts"]) for row in rows] for seller, rows in page.items() if len(rows) <= MAX_ENTRIES}
+def _previews(
+    ledger: LedgerClient, page: Mapping[str, Sequence[DecisionNamed]], min_position: int
+) -> Iterator[SellerPreview]:
+    revocable = {seller: [one.entry for one in named if one.refusal is None] for seller, named in page.items()}
+    asked = {seller: entries for seller, entries in revocable.items() if 0 < len(entries) <= MAX_ENTRIES}
     told = ledger.preview(asked, min_position).reversals if asked else []
     previewed = {one.seller: one for one in told}
-    for seller, rows in page.items():
-        named = [_named(row) for row in rows]
-        preview = previewed.get(seller) or _unasked(seller)
-        yield SellerPreview(decisions=named, **dict(preview))
+    for seller, named in page.items():
+        problem = TOO_MANY if revocable[seller] else NONE_LEFT
+        preview = previewed.get(seller) or _unasked(seller, problem)
+        yield SellerPreview(decisions=list(named), **dict(preview))
 
 
-def _named(row: Row) -> DecisionNamed:
-    return DecisionNamed(decision=str(row["decision"]), case_id=str(row["case_id"]), entry=str(row["counts"]))
+def _named(log: EventLog, row: Row, supervisor: str) -> DecisionNamed:
+    decision, case_id, entry = (str(row[name]) for name in ("decision", "case_id", "counts"))
+    state = load(log, case_id).state
+    refusal = None if isinstance(state, Unfiled) else refused_officer(state.file, supervisor)
+    return DecisionNamed(
+        decision=decision, case_id=case_id, entry=entry, refusal=None if refusal is None else refusal.code
+    )
 
 
-def _unasked(seller: str) -> ReversalsPreviewed:
-    """An account with more entries than one question to the ledger holds."""
-    problem = Withheld.model_validate_json(bytes(TOO_MANY.response().body))
-    return ReversalsPreviewed.model_validate({"seller": seller, "problem": problem})
+def _unasked(seller: str, problem: Problem) -> ReversalsPreviewed:
+    """An account that the ledger was not asked about."""
+    withheld = Withheld.model_validate_json(bytes(problem.response().body))
+    return ReversalsPreviewed.model_validate({"seller": seller, "problem": withheld})

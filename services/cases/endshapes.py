@@ -38,5 +38,7 @@ class DuplicateView(BaseModel):
 
     case_id: str
     named_at_filing: bool = Field(description="It was there when this one was filed")
-    goes_on: bool = Field(description="It was not withdrawn, merged or refused: this one may be merged into it")
+    goes_on: bool = Field(
+        description="Undecided, or its penalty is for all of this one: this one may be merged into it"
+    )
     penalty: str | None = Field(description="Event id of the decision that penalises the incident now")

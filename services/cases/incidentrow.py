@@ -3,13 +3,13 @@
 from services.cases.domain.events import Incident
 from services.cases.domain.matters import Matter, Related, matter_of, span
 from services.cases.domain.state import CaseState, Filed, Unfiled, penalty
+from services.cases.selection import pages
 from services.cases.tables import CASES, INCIDENTS, OPEN
 from shared.kit.log.instant import from_us, to_us
 from shared.kit.log.model import EventLog
-from shared.kit.log.rows import Put, Row, RowChange, Unless, Where
+from shared.kit.log.rows import Put, Row, RowChange, Unless, Value, Where
 
-MAX_ROWS = 5000  # incidents of one matter that are looked at
-_ENDED = ("withdrawn", "merged", "refused")
+MAX_ROWS = 5000  # incidents of one matter without a penalty that are looked at
 _UNDECIDED = (OPEN, "severe_proposed", "override_proposed")
 
 
@@ -58,19 +58,31 @@ def unless_penalised(matter: Matter, incidents: tuple[Incident, ...]) -> list[Un
     ]
 
 
-def unless_ended(case_id: str) -> Unless:
-    """Return the guard of an append that merges another case into this one: it goes on."""
-    return Unless(CASES, (Where("case_id", "=", case_id), Where("state", "in", _ENDED)))
+def unless_resolved(other: Related) -> Unless:
+    """Return the guard of an append that merges a case into this one: it is undecided still, or its penalty stands."""
+    changed = Where("ended_us", "not null") if other.undecided else Where("penalty", "null")
+    return Unless(CASES, (Where("case_id", "=", other.case_id), changed))
 
 
-def related_to(log: EventLog, matter: Matter, case_id: str) -> tuple[Related, ...]:
-    """Return the other cases of a matter, by case id; raises `LogUnavailable`."""
-    found: dict[str, list[Row]] = {}
-    for row in log.select(INCIDENTS, *_of(matter), order=("case_id", "number"), limit=MAX_ROWS):
-        found.setdefault(str(row["case_id"]), []).append(row)
+def related_to(log: EventLog, matter: Matter, case_id: str, named: str | None) -> tuple[Related, ...]:
+    """Return the other cases of a matter, by case id; raises `LogUnavailable`.
+
+    However many there are, those with a penalty are all among them, and so is the one `named`; of the others, the
+    first.
+    """
+    order, of = ("case_id", "number"), _of(matter)
+    rows = list(pages(log, INCIDENTS, (*of, Where("penalised", "=", 1)), order))
+    rows += log.select(INCIDENTS, *of, Where("penalised", "=", 0), order=order, limit=MAX_ROWS)
+    if named is not None:
+        rows += pages(log, INCIDENTS, (*of, Where("case_id", "=", named)), order)
+    found: dict[str, dict[Value, Row]] = {}
+    for row in rows:
+        found.setdefault(str(row["case_id"]), {})[row["number"]] = row
     found.pop(case_id, None)
     return tuple(
-        related for other, rows in found.items() if (related := _related(log.get(CASES, other), rows)) is not None
+        related
+        for other in sorted(found)
+        if (related := _related(log.get(CASES, other), list(found[other].values()))) is not None
     )
 
 
@@ -86,7 +98,6 @@ def _related(case: Row | None, incidents: list[Row]) -> Related | None:
     return Related(
         case_id=str(case["case_id"]),
         incidents=tuple(map(_incident, incidents)),
-        going_on=case["state"] not in _ENDED and not case["erased"],
         undecided=case["state"] in _UNDECIDED,
         penalty=None if penalty_id is None else str(penalty_id),
         erased=bool(case["erased"]),

@@ -10,11 +10,14 @@ from shared.contracts.preview import ReversalsPreviewed
 
 
 class DecisionNamed(BaseModel):
-    """A decision that a recall selects: its event id, its case, and the entry of the ledger that would be revoked."""
+    """A decision that a recall selects: event id, case, the entry of the ledger that would be revoked, or why not."""
 
     decision: str
     case_id: str
     entry: str = Field(description="The decision itself, or the regrade in its place")
+    refusal: str | None = Field(
+        description="Why the supervisor who asks may not revoke it: a recall of theirs passes it over; null if they may"
+    )
 
 
 class SellerPreview(ReversalsPreviewed):
@@ -62,7 +65,9 @@ class RecallSummary(BaseModel):
     answered_by: str | None
     selected: int
     revoked: int
-    passed_over: int = Field(description="Decisions that counted no longer when their turn came")
+    passed_over: int = Field(
+        description="Decisions that counted no longer when their turn came, or barred a supervisor"
+    )
     remaining: int
     completed_at: datetime | None
 

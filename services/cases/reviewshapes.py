@@ -39,7 +39,7 @@ class StayView(BaseModel):
 class CorrectionView(BaseModel):
     """The fact that undid the decision (撤销) or stands in its place (改判); who and why for staff alone.
 
-    Track, grade and points are those of a regrade.
+    Track, grade and points are those of a regrade, also of one that was revoked.
     """
 
     id: str

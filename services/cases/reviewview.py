@@ -10,6 +10,7 @@ from services.cases.domain.state import Appealed, Contested, Filed, Penalised, R
 from services.cases.publication import NAMES
 from services.cases.reader import Eyes
 from services.cases.reviewshapes import AppealResult, AppealView, CorrectionView, RevocationView, StayView
+from shared.kit.decider import Recorded
 
 _RESULTS: Final[Mapping[type[AppealEnd], AppealResult]] = {
     events.AppealRejected: "rejected",
@@ -76,18 +77,24 @@ def correction_view(state: Filed, eyes: Eyes) -> CorrectionView | None:
         position=fact.position,
         recorded_at=fact.recorded_at,
         reason=eyes.text(fact.event.reason_digest),
+        **_lowered(state.regrade),
         **_corrected(fact.event, eyes),
     )
+
+
+def _lowered(regrade: Recorded[events.DecisionRegraded] | None) -> dict[str, Any]:
+    names = "track", "grade", "points"
+    return {name: None if regrade is None else getattr(regrade.event, name) for name in names}
 
 
 def _corrected(
     fact: events.DecisionRegraded | events.DecisionReversed | events.DecisionRevoked, eyes: Eyes
 ) -> dict[str, Any]:
-    said: dict[str, Any] = {"track": None, "grade": None, "points": None, "recall": None}
+    said: dict[str, Any] = {"recall": None}
     match fact:
         case events.DecisionRegraded():
             names = [fact.reviewer]
-            said |= {"outcome": "regraded", "track": fact.track, "grade": fact.grade, "points": fact.points}
+            said |= {"outcome": "regraded"}
         case events.DecisionReversed():
             names = [fact.reviewer]
             said |= {"outcome": "reversed"}

@@ -82,8 +82,7 @@ def _of_revocation(fact: _Revocations) -> str:
         case e.RevocationWithdrawn():
             return f"{fact.supervisor} took the revocation back."
         case e.DecisionRevoked():
-            recall = "" if fact.recall is None else f" in recall {fact.recall}"
-            return f"The decision was revoked{recall}: its points never counted."
+            return "The decision was revoked: its points never counted."
         case e.PersonalDataErased():
             return "The personal data of the case was destroyed."
         case _:

@@ -61,6 +61,7 @@ STATUS: Final[Mapping[int, tuple[str, ...]]] = {
         "incident_already_penalised",
         "incident_in_future",
         "incident_reversed",
+        "incidents_left",
         "legal_hold",
         "media_type_not_allowed",
         "merged_into_ended",

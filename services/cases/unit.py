@@ -13,9 +13,9 @@ from services.cases.domain.events import (
     OrdinaryViolationUpheld,
     SevereViolationUpheld,
 )
-from services.cases.domain.matters import matter_of
+from services.cases.domain.matters import Related, matter_of
 from services.cases.domain.state import Unfiled
-from services.cases.incidentrow import unless_ended, unless_penalised
+from services.cases.incidentrow import unless_penalised, unless_resolved
 from services.cases.publication import Provenance, to_draft
 from services.cases.reader import state_for
 from services.cases.receipts import Receipt, kept_bytes, references
@@ -28,10 +28,15 @@ from shared.kit.log.rows import RowChange, Unless
 
 
 class Unit:
-    """The events of one decision with their rows and receipt, all made from the stamps that the log gives."""
+    """The events of one decision with their rows and receipt, all made from the stamps that the log gives.
 
-    def __init__(self, request: Request, loaded: Loaded, events: Sequence[CaseEvent]) -> None:
-        self._request, self._loaded, self._events = request, loaded, events
+    `related` are the other cases of the matter as the decision saw them.
+    """
+
+    def __init__(
+        self, request: Request, loaded: Loaded, events: Sequence[CaseEvent], related: Sequence[Related] = ()
+    ) -> None:
+        self._request, self._loaded, self._events, self._related = request, loaded, events, related
         self._drafts = self._make_drafts()
 
     def append(self) -> Append:
@@ -69,7 +74,7 @@ class Unit:
             if isinstance(event, OrdinaryViolationUpheld | SevereViolationUpheld) and not isinstance(state, Unfiled):
                 guards += unless_penalised(matter_of(state.file.filed), state.file.filed.incidents)
             elif isinstance(event, ComplaintMerged):
-                guards.append(unless_ended(event.into))
+                guards += [unless_resolved(other) for other in self._related if other.case_id == event.into]
         return guards
 
     def _after(self, stamps: Sequence[Stamp]) -> CaseState:

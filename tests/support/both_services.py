@@ -57,10 +57,12 @@ class Both:
         """Return a supervisor."""
         return self.supervisors.setdefault(sub, self.cases.caller("supervisor", sub))
 
-    def upheld(self, seller: str = "s-1", trade: str = "t-1", officer: str = "officer-1") -> str:
-        """Return a case that this officer has upheld against this seller."""
+    def upheld(self, seller: str = "s-1", trade: str = "t-1", officer: str = "officer-1", recused: str = "") -> str:
+        """Return a case that this officer has upheld against this seller, after a supervisor stepped back from it."""
         case = self.cases.notified(respondent=seller, trade={"id": trade})
         path, by = f"/cases/{case}", self.cases.caller("officer", officer)
+        if recused:
+            self.supervisor(recused).post(f"{path}/recusal", {"reason": "相识"})
         piece = self.cases.evidence(case)
         shows = {"verdict": "verified", "shows": ["frequent_contact", "number_attributable"]}
         by.post(f"{path}/evidence/{piece}/assessment", shows)

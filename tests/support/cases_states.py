@@ -36,7 +36,7 @@ from tests.support.cases_story import (
     withdraw,
 )
 
-OTHER: Final = Related("case-2", file().incidents, going_on=True, undecided=True)
+OTHER: Final = Related("case-2", file().incidents, undecided=True)
 """Another case of the same matter, with the same incidents, that gives no penalty."""
 
 CONTESTED: Final = given(*DISMISSED, contest(), world=CONTESTABLE)

@@ -113,7 +113,6 @@ RELATED = st.lists(
         Related,
         st.sampled_from(["case-2", "case-3"]),
         st.sampled_from([file().incidents, (Incident("sms", hour(-23)),), (Incident("sms", hour(-5)),)]),
-        going_on=st.booleans(),
         undecided=st.booleans(),
         penalty=st.sampled_from([None, None, None, "decision-2"]),
         erased=st.booleans(),

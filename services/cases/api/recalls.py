@@ -54,11 +54,12 @@ def recalls_router(recalls: Recalls, ledger: LedgerClient, keys: KeyMaker, clock
     ) -> Response:
         """Tell what revoking the selected decisions would change (dry_run), or propose to revoke them (propose).
 
-        A dry run writes nothing. A proposal fixes what is selected; another supervisor confirms or declines it.
+        A dry run writes nothing, and names what the supervisor who asks may not revoke. A proposal fixes what is
+        selected; another supervisor confirms or declines it.
         """
         criteria = body.criteria.value()
         if body.mode == "dry_run":
-            shown, last = dry_run(recalls.log, ledger, criteria, after, limit)
+            shown, last = dry_run(recalls.log, ledger, criteria, asked.who.sub, after, limit)
             headers = {**NO_STORE, **next_page(request, "after", last)}
             return Response(shown.model_dump_json(), headers=headers, media_type="application/json")
         return _answer(recalls.propose(_asked(asked, uuid7(), body, keys, 201), criteria, body.reason))

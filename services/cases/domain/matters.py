@@ -19,13 +19,11 @@ Matter: TypeAlias = tuple[str, str, str]
 class Related:
     """Another case of the same matter: its state by the facts, its incidents, the decision that gives a penalty now.
 
-    `going_on` says that it may take another case in: it was not withdrawn, merged or refused. `undecided` says that
-    its decision is still to come.
+    `undecided` says that its decision is still to come: it was not decided, withdrawn, merged or refused.
     """
 
     case_id: str
     incidents: tuple[Incident, ...]
-    going_on: bool
     undecided: bool
     penalty: str | None = None
     erased: bool = False
@@ -45,6 +43,11 @@ def overlap(some: Iterable[Incident], others: Sequence[Incident]) -> bool:
     """Return whether any of `some` shares an instant with any of `others`."""
     spans = [span(other) for other in others]
     return any(began <= until and since <= ended for began, ended in map(span, some) for since, until in spans)
+
+
+def covered(some: Iterable[Incident], others: Sequence[Incident]) -> bool:
+    """Return whether each of `some` shares an instant with one of `others`: none would be left."""
+    return all(overlap((one,), others) for one in some)
 
 
 def overlapping(incidents: Sequence[Incident], related: Iterable[Related]) -> tuple[Related, ...]:

@@ -1,11 +1,12 @@
 """How a complaint ends without a decision of its own: merged into another case, or refused. Source: R12, domain §3."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from services.cases.domain import errors
 from services.cases.domain.commands import MergeComplaint, RefuseComplaint
-from services.cases.domain.events import CaseEvent, ComplaintMerged, ComplaintRefused
-from services.cases.domain.matters import overlap
+from services.cases.domain.events import CaseEvent, ComplaintMerged, ComplaintRefused, Incident
+from services.cases.domain.matters import Related, covered, overlap
 from services.cases.domain.officers import refused_officer
 from services.cases.domain.referrals import REFERRALS
 from services.cases.domain.state import Open, Undecided
@@ -25,7 +26,7 @@ REFUSAL_CODES: Final = (
 
 
 def merge(state: Undecided, command: MergeComplaint, world: World) -> list[CaseEvent] | Refusal:
-    """Return that the complaint is merged into a case that shares one of its incidents and goes on, or why not."""
+    """Return that the complaint is merged into a case that shares one of its incidents, or why not."""
     if not isinstance(state, Open):
         return errors.proposal_pending(state.proposal.id, state.proposal.event.officer)
     refusal = refused_officer(state.file, command.officer)
@@ -34,11 +35,27 @@ def merge(state: Undecided, command: MergeComplaint, world: World) -> list[CaseE
     if not command.reason_digest:
         return errors.reason_missing()
     other = next((related for related in world.related if related.case_id == command.into), None)
-    if other is None or not overlap(state.file.filed.incidents, other.incidents):
+    if other is None:
         return errors.another_incident(command.into)
-    if not other.going_on:
-        return errors.merged_into_ended(command.into)
+    refusal = refused_merger(state.file.filed.incidents, other)
+    if refusal is not None:
+        return refusal
     return [ComplaintMerged(command.into, command.officer, command.reason_digest)]
+
+
+def refused_merger(incidents: Sequence[Incident], other: Related) -> Refusal | None:
+    """Return why a complaint about these incidents is not merged into that case, None where it is.
+
+    That case judges for both, or has: while it is undecided; once it is decided, only where its penalty stands and is
+    for every one of these incidents. So no incident is left that nobody judges.
+    """
+    if not overlap(incidents, other.incidents):
+        return errors.another_incident(other.case_id)
+    if other.undecided:
+        return None
+    if other.penalty is None or other.erased:
+        return errors.merged_into_ended(other.case_id)
+    return None if covered(incidents, other.incidents) else errors.incidents_left(other.case_id)
 
 
 def refuse(state: Undecided, command: RefuseComplaint) -> list[CaseEvent] | Refusal:

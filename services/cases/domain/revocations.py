@@ -58,11 +58,18 @@ def withdraw_revocation(state: Penalised, command: WithdrawRevocation) -> list[C
 
 
 def revoke_in_recall(state: Penalised, command: RevokeInRecall) -> list[CaseEvent] | Refusal:
-    """Return the revocation of what counts now, if the recall is about this decision; its reason is the recall's."""
+    """Return the revocation of what counts now, if the recall is about this decision; its reason is the recall's.
+
+    Both supervisors must be free to act in this case, as in a revocation of this case alone.
+    """
     if command.decision not in (state.decision.id, penalty(state)):
         return errors.another_decision(command.decision, _counting(state))
     if command.proposed_by == command.confirmed_by:
         return errors.same_officer(command.proposed_by)
+    for supervisor in (command.proposed_by, command.confirmed_by):
+        refusal = refused_officer(state.file, supervisor)
+        if refusal is not None:
+            return refusal
     return [DecisionRevoked(_counting(state), command.proposed_by, command.confirmed_by, command.recall, "")]
 
 

@@ -5,7 +5,7 @@ from typing import TypeAlias, assert_never
 
 from services.cases.domain import events
 from services.cases.domain.events import Fact
-from services.cases.domain.state import Decided, Penalised, Reversed
+from services.cases.domain.state import Decided, Penalised, Regraded, Reversed
 from shared.kit.decider import Recorded, recorded_as
 
 OfRevocation: TypeAlias = (
@@ -23,6 +23,7 @@ def revoked(state: Decided, event: OfRevocation, recorded: Recorded[Fact]) -> De
         case events.RevocationDeclined() | events.RevocationWithdrawn():
             return state if state.revocation is None else replace(state, revocation=None)
         case events.DecisionRevoked():
-            return Reversed(state.file, state.decision, state.notified, recorded_as(event, recorded))
+            regrade = state.regrade if isinstance(state, Regraded) else None
+            return Reversed(state.file, state.decision, state.notified, recorded_as(event, recorded), regrade)
         case _:
             assert_never(event)

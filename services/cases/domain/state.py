@@ -136,12 +136,13 @@ class Regraded:
 
 @dataclass(frozen=True, slots=True)
 class Reversed:
-    """撤销. The violation counts no longer: reversed on appeal, or revoked."""
+    """撤销. The violation counts no longer: reversed on appeal, or revoked, and with it the `regrade` in its place."""
 
     file: CaseFile
     decision: Recorded[Violation]
     notified: events.DecisionNotified | None
     undone: Recorded[events.DecisionReversed | events.DecisionRevoked]
+    regrade: Recorded[events.DecisionRegraded] | None = None
 
 
 @dataclass(frozen=True, slots=True)

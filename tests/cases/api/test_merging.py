@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 
-from tests.support.cases_service import CasesService, cases_service, review, uphold
+from services.cases import incidentrow
+from tests.support.cases_service import CasesService, cases_service, dismiss, review, uphold
 
 TRADE = {"id": "t-77"}
 EVENING = {"channel": "phone", "at": "2026-03-01T21:00:00+08:00", "until": "2026-03-01T23:00:00+08:00"}
 NIGHT = {"channel": "sms", "at": "2026-03-01T22:30:00+08:00", "until": "2026-03-02T01:00:00+08:00"}
 AFTER = {"channel": "phone", "at": "2026-03-01T23:00:01+08:00", "until": "2026-03-02T01:00:00+08:00"}
+LATER = {"channel": "phone", "at": "2026-03-01T23:30:00+08:00", "until": "2026-03-01T23:45:00+08:00"}
 REASON = {"reason": "同一事件重复投诉"}
 
 
@@ -92,6 +94,48 @@ def test_one_incident_is_penalised_once_until_the_penalty_is_gone(cases: CasesSe
     cases.reviewer.decide(f"/cases/{first}/appeal/decision", review("reverse"))
     assert cases.officer.get(f"/cases/{second}")["duplicates"][0]["penalty"] is None
     assert cases.officer.decide(f"/cases/{second}/decision", uphold())["state"] == "upheld"
+
+
+def test_a_case_that_was_dismissed_or_reversed_takes_nothing_in(cases: CasesService) -> None:
+    first, second = cases.upheld(trade=TRADE), overlapping(cases)
+    assert cases.officer.get(f"/cases/{second}")["duplicates"][0]["goes_on"]
+    cases.seller.post(f"/cases/{first}/appeal", {"statement": "并非我方"})
+    cases.reviewer.decide(f"/cases/{first}/appeal/decision", review("reverse"))
+    dismissed = cases.heard("number_attributable", trade=TRADE)
+    cases.officer.decide(f"/cases/{dismissed}/decision", dismiss("evidence_insufficient"))
+    assert not any(one["goes_on"] for one in cases.officer.get(f"/cases/{second}")["duplicates"])
+    for into in (first, dismissed):
+        refused = cases.officer.post(f"/cases/{second}/merge", {"into": into, **REASON}, 409)
+        assert (refused["code"], refused["case"]) == ("merged_into_ended", into)
+
+
+def test_an_incident_that_nobody_judged_is_not_lost_in_a_merger(cases: CasesService) -> None:
+    """Given a penalty for one of two incidents, then the complaint about both is filed anew about the other one."""
+    first, both = cases.upheld(trade=TRADE), cases.heard(trade=TRADE, incidents=[EVENING, LATER])
+    told = cases.officer.decide(f"/cases/{both}/decision", uphold(), 409)
+    assert (told["code"], told["case"]) == ("incident_already_penalised", first)
+    assert first in told["detail"]
+    refused = cases.officer.post(f"/cases/{both}/merge", {"into": first, **REASON}, 409)
+    assert (refused["code"], refused["case"]) == ("incidents_left", first)
+    cases.buyer.post(f"/cases/{both}/withdrawal")
+    rest = cases.heard(trade=TRADE, incidents=[LATER])
+    assert cases.officer.decide(f"/cases/{rest}/decision", uphold())["state"] == "upheld"
+
+
+def test_no_number_of_other_complaints_hides_the_penalised_one(
+    cases: CasesService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Given more incidents of a trade than are looked at, then the penalty is found, and so is what is merged into."""
+    monkeypatch.setattr(incidentrow, "MAX_ROWS", 2)
+    for _ in range(3):
+        overlapping(cases)
+    first, open_one, again = cases.upheld(trade=TRADE), cases.file(trade=TRADE), cases.heard(trade=TRADE)
+    refused = cases.officer.decide(f"/cases/{again}/decision", uphold(), 409)
+    assert (refused["code"], refused["case"]) == ("incident_already_penalised", first)
+    assert first in [one["case_id"] for one in cases.officer.get(f"/cases/{again}")["duplicates"]]
+    assert cases.officer.post(f"/cases/{again}/merge", {"into": first, **REASON})["state"] == "merged"
+    last = cases.file(trade=TRADE)
+    assert cases.officer.post(f"/cases/{last}/merge", {"into": open_one, **REASON})["state"] == "merged"
 
 
 def test_a_penalised_incident_stops_a_proposal_and_its_confirmation_too(cases: CasesService) -> None:

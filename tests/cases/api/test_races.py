@@ -15,6 +15,8 @@ import pytest
 
 from tests.support.cases_service import Caller, CasesService, cases_service, review, uphold
 
+EVENING = {"channel": "phone", "at": "2026-03-01T21:00:00+08:00", "until": "2026-03-01T23:00:00+08:00"}
+LATER = {"channel": "phone", "at": "2026-03-01T23:30:00+08:00"}
 ROUNDS = 12
 ENDS = ("appeal_rejected", "decision_reversed", "decision_regraded", "decision_revoked", "appeal_lapsed")
 WHY = {"reason": "依职权"}
@@ -155,6 +157,27 @@ def test_two_cases_are_merged_into_each_other(service: CasesService, round_: int
     merged = {case: service.officer.get(f"/cases/{case}")["state"] == "merged" for case in (first, second)}
     assert sorted(merged.values()) == [False, True]
     assert (lost["code"], merged[lost["case"]]) == ("merged_into_ended", True)
+
+
+@pytest.mark.parametrize("round_", range(ROUNDS))
+def test_a_case_is_decided_while_one_with_a_further_incident_is_merged_into_it(
+    service: CasesService, round_: int
+) -> None:
+    """It takes the other in before it is decided, or not at all: nothing is merged that nobody judges any more."""
+    trade = {"id": f"t-further-{round_}"}
+    first = service.heard(trade=trade)
+    second = service.file(trade=trade, incidents=[EVENING, LATER])
+    racers: list[Racer] = [
+        (service.officer, f"/cases/{first}/decision", uphold()),
+        (service.second, f"/cases/{second}/merge", {"into": first, "reason": "同一事件"}),
+    ]
+    upheld, merged = race(service, racers) if round_ % 2 else reversed(race(service, racers[::-1]))
+    assert upheld.status_code == 200
+    if merged.status_code == 200:
+        first_fact, second_fact = (answer.json()["events"][0]["position"] for answer in (merged, upheld))
+        assert first_fact < second_fact
+    else:
+        assert (merged.status_code, merged.json()["code"]) == (409, "incidents_left")
 
 
 def test_evidence_in_an_appeal_and_its_decision_do_not_lose_each_other(service: CasesService) -> None:

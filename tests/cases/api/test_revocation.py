@@ -88,6 +88,8 @@ def test_what_an_appeal_has_left_can_be_revoked(cases: CasesService, outcome: st
     shown = cases.seller.get(f"/cases/{case}")
     assert shown["appeal"]["outcome"] == {"reject": "rejected", "regrade": "regraded"}[outcome]
     assert (shown["correction"]["outcome"], shown["penalty"]) == ("revoked", None)
+    lowered = ("ordinary", "general", 12) if outcome == "regrade" else (None, None, None)
+    assert tuple(shown["correction"][name] for name in ("track", "grade", "points")) == lowered
 
 
 def test_a_revocation_ends_a_pending_appeal_and_its_own_proposal_ends_with_a_reversal(cases: CasesService) -> None:

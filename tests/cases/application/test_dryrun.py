@@ -56,7 +56,7 @@ def test_the_ledger_is_asked_about_what_counts_as_of_the_whole_log(service: Reca
         return echo(request)
 
     log = service.writer.cases.log
-    shown, after = dry_run(log, client(token, answering), OFFICER, None, 50)
+    shown, after = dry_run(log, client(token, answering), OFFICER, "v-1", None, 50)
     (decision,) = service.decided.values()
     position = log.head().position
     wanted = {"reversals": [{"seller": "seller-1", "entries": [decision]}], "min_position": position}
@@ -80,7 +80,7 @@ def test_the_ledger_is_asked_about_what_counts_as_of_the_whole_log(service: Reca
 )
 def test_an_answer_that_is_none_is_refused(service: Recalling, token: Path, answer: httpx.Response) -> None:
     with pytest.raises(Refused, match="ledger_unavailable"):
-        dry_run(service.writer.cases.log, client(token, lambda _: answer), OFFICER, None, 50)
+        dry_run(service.writer.cases.log, client(token, lambda _: answer), OFFICER, "v-1", None, 50)
 
 
 def test_a_ledger_that_does_not_answer_is_away(service: Recalling, token: Path) -> None:
@@ -88,7 +88,7 @@ def test_a_ledger_that_does_not_answer_is_away(service: Recalling, token: Path) 
         raise httpx.ReadTimeout("slow")
 
     with pytest.raises(Refused, match="ledger_unavailable"):
-        dry_run(service.writer.cases.log, client(token, answering), OFFICER, None, 50)
+        dry_run(service.writer.cases.log, client(token, answering), OFFICER, "v-1", None, 50)
 
 
 def test_an_account_with_more_entries_than_a_question_holds_says_so(
@@ -97,7 +97,7 @@ def test_an_account_with_more_entries_than_a_question_holds_says_so(
     """Given a question of one entry at the most, when an account has two, then its place holds the problem."""
     service.uphold()
     monkeypatch.setattr(dryrun, "MAX_ENTRIES", 1)
-    shown, _ = dry_run(service.writer.cases.log, client(token, echo), OFFICER, None, 50)
+    shown, _ = dry_run(service.writer.cases.log, client(token, echo), OFFICER, "v-1", None, 50)
     (preview,) = shown.previews
     assert preview.problem is not None
     assert (preview.problem.code, len(preview.decisions), preview.standing_after) == ("too_many_entries", 2, None)
@@ -109,11 +109,11 @@ def test_no_criterion_and_more_than_a_recall_holds_are_refused(
     service.uphold()
     log = service.writer.cases.log
     with pytest.raises(Refused, match="criteria_missing"):
-        dry_run(log, client(token, echo), Criteria(), None, 50)
+        dry_run(log, client(token, echo), Criteria(), "v-1", None, 50)
     for module in (dryrun, decider):
         monkeypatch.setattr(module, "MAX_DECISIONS", 1)
     with pytest.raises(Refused) as refused:
-        dry_run(log, client(token, echo), OFFICER, None, 50)
+        dry_run(log, client(token, echo), OFFICER, "v-1", None, 50)
     assert refused.value.refusal == errors.recall_too_large(1)
     with pytest.raises(Refused, match="recall_too_large"):
         service.proposed()

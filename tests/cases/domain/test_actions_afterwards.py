@@ -78,7 +78,7 @@ def test_a_revocation_is_answered_by_a_second_supervisor() -> None:
 
 @pytest.mark.parametrize("ended", [withdraw(at=1), refuse(), merge(at=1)])
 def test_a_case_that_ended_waits_for_its_erasure_and_then_for_nobody(ended: CaseCommand) -> None:
-    other = Related("case-2", file().incidents, going_on=True, undecided=True)
+    other = Related("case-2", file().incidents, undecided=True)
     case = given(file()).among(other).and_(ended)
     assert next_actions(case.state, hour(11)) == {"administrator": ("erase_data",)}
     assert next_actions(case.among().and_(erase()).state, hour(2_000_000)) == {}

@@ -51,7 +51,7 @@ from tests.support.cases_story import (
     withdraw,
 )
 
-OTHER = Related("case-2", file().incidents, going_on=True, undecided=True)
+OTHER = Related("case-2", file().incidents, undecided=True)
 MERGED = given(file()).among(OTHER).and_(merge())
 VIOLATION = given(*UPHELD)
 CONTESTED = given(*DISMISSED, contest(), world=CONTESTABLE)

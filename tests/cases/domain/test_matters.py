@@ -23,7 +23,7 @@ def span(began: float, ended: float, channel: str = "sms") -> Incident:
 
 
 def other(*incidents: Incident, penalty: str | None = None, undecided: bool = True, case_id: str = "case-2") -> Related:
-    return Related(case_id, incidents or CALLED, going_on=True, undecided=undecided, penalty=penalty)
+    return Related(case_id, incidents or CALLED, undecided=undecided, penalty=penalty)
 
 
 PENALISED = other(penalty="decision-2", undecided=False)

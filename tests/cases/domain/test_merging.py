@@ -29,8 +29,9 @@ from tests.support.cases_story import (
     withdraw,
 )
 
-OTHER = Related("case-2", file().incidents, going_on=True, undecided=True)
+OTHER = Related("case-2", file().incidents, undecided=True)
 FILED = given(file()).among(OTHER)
+MORE = Incident("phone", hour(-10))
 MERGED = FILED.and_(merge())
 
 
@@ -60,9 +61,22 @@ def test_another_incident_or_matter_is_not_merged(related: tuple[Related, ...]) 
     given(file()).among(*related).when(merge()).then_refused("another_incident", case="case-2")
 
 
-def test_a_case_that_ended_takes_nothing_in() -> None:
-    ended = replace(OTHER, going_on=False, undecided=False)
+def test_a_case_that_ended_or_was_decided_without_a_penalty_takes_nothing_in() -> None:
+    ended = replace(OTHER, undecided=False)
     given(file()).among(ended).when(merge()).then_refused("merged_into_ended", case="case-2")
+    erased = replace(ended, penalty="decision-2", erased=True)
+    given(file()).among(erased).when(merge()).then_refused("merged_into_ended", case="case-2")
+
+
+def test_a_decided_case_takes_in_only_what_it_penalises_whole() -> None:
+    """Given two incidents of which the other case has one, then it takes the complaint in while undecided alone."""
+    (judged,) = file().incidents
+    left = Incident("phone", hour(-22), hour(-21))
+    both = given(file(incidents=(judged, left)))
+    decided = replace(OTHER, undecided=False, penalty="decision-2")
+    both.among(decided).when(merge()).then_refused("incidents_left", case="case-2")
+    both.among(OTHER).when(merge()).then_accepted()
+    both.among(replace(decided, incidents=(judged, left, MORE))).when(merge()).then_accepted()
 
 
 def test_merging_is_reasoned_and_by_nobody_who_is_a_party_or_stepped_back() -> None:

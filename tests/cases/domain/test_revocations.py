@@ -75,6 +75,9 @@ def test_after_a_regrade_it_is_the_regrade_that_is_revoked() -> None:
     said = LOWERED.and_(propose_revocation()).when(revoke()).event
     assert isinstance(said, DecisionRevoked)
     assert said.decision == LOWERED.state.regrade.id != LOWERED.state.decision.id
+    revoked = LOWERED.and_(propose_revocation(), revoke()).state
+    assert isinstance(revoked, Reversed)
+    assert revoked.regrade == LOWERED.state.regrade
 
 
 def test_the_second_supervisor_may_give_a_reason_of_their_own() -> None:
@@ -170,6 +173,15 @@ def decided(case: Given) -> str:
 def test_a_recall_goes_before_a_revocation_that_waits_and_takes_two_people_as_well() -> None:
     assert PROPOSED.when(recall("event-6")).event == DecisionRevoked("event-6", SUPERVISOR, OTHER, "recall-1", "")
     VIOLATION.when(recall("event-6", OTHER, OTHER)).then_refused("same_officer", proposer=OTHER)
+
+
+@pytest.mark.parametrize("supervisors", [("barred", OTHER), (SUPERVISOR, "barred")], ids=["proposer", "confirmer"])
+def test_a_recall_is_by_nobody_who_is_a_party_or_stepped_back(supervisors: tuple[str, str]) -> None:
+    stepped_back = given(*CALLS, recuse("barred"), uphold())
+    stepped_back.when(recall(decided(stepped_back), *supervisors)).then_refused("officer_recused", officer="barred")
+    stepped_back.when(recall(decided(stepped_back))).then_accepted()
+    proposer, confirmer = (BUYER if name == "barred" else name for name in supervisors)
+    VIOLATION.when(recall(decided(VIOLATION), proposer, confirmer)).then_refused("officer_is_party")
 
 
 def test_a_recall_reaches_a_case_whose_personal_data_is_erased() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from services.cases import incidentrow
 from services.cases.domain import commands as c
 from services.cases.erasures import Erasures
 from services.cases.refusals import Refused
@@ -105,7 +106,13 @@ def test_a_revocation_that_waits_for_its_second_supervisor_holds_it(one: Writer)
     assert erased(teller)
 
 
-def test_a_merged_case_is_held_until_the_one_that_goes_on_is_erased(one: Writer) -> None:
+@pytest.mark.parametrize("looked_at", [incidentrow.MAX_ROWS, 1])
+def test_a_merged_case_is_held_until_the_one_that_goes_on_is_erased(
+    one: Writer, monkeypatch: pytest.MonkeyPatch, looked_at: int
+) -> None:
+    """Given that case, however many others of its matter were filed before it."""
+    monkeypatch.setattr(incidentrow, "MAX_ROWS", looked_at)
+    Teller(one).files()
     teller = Teller(one).files()
     twin = Teller(one).files().says(c.MergeComplaint, "officer-1", teller.case)
     one.clock.move(days=1000)

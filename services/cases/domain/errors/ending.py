@@ -16,15 +16,31 @@ def another_incident(case_id: str) -> Refusal:
 
 
 def merged_into_ended(case_id: str) -> Refusal:
-    """The other case was withdrawn, merged or refused: it cannot go on for both."""
-    return Refusal("merged_into_ended", "The other case would have to go on.", {"case": case_id})
+    """The other case ended, or was decided without a penalty that stands: it cannot go on for both."""
+    return Refusal(
+        "merged_into_ended",
+        "The other case would have to be undecided, or its penalty would have to stand.",
+        {"case": case_id},
+    )
+
+
+def incidents_left(case_id: str) -> Refusal:
+    """The other case is decided, and not about every incident of this one: who would judge those?"""
+    return Refusal(
+        "incidents_left",
+        "The other case, which is decided, would have to be about every incident of the complaint; "
+        "those not judged yet would have to be filed as a complaint of their own.",
+        {"case": case_id},
+    )
 
 
 def incident_already_penalised(case_id: str, decision: str) -> Refusal:
     """One incident gives one penalty to an account; `decision` is the one that stands, in the other case."""
     return Refusal(
         "incident_already_penalised",
-        "No incident of the complaint would have to be penalised already; the complaint can be merged.",
+        f"No incident of the complaint would have to be penalised already. Case {case_id} penalises one: if it is "
+        "about all of them, the complaint can be merged into it; if not, the others can be filed as a complaint of "
+        "their own.",
         {"case": case_id, "decision": decision},
     )
 

@@ -85,7 +85,10 @@ class RecallWithdrawn:
 
 @dataclass(frozen=True, slots=True)
 class RecallPassedOver:
-    """A decision of the recall was left: it counted no longer. `code` says why, `winner` is the fact that was first."""
+    """A decision of the recall was left: it counted no longer, or one of the supervisors may not act in its case.
+
+    `code` says why, `winner` is the fact that was first.
+    """
 
     decision: str
     case_id: str
