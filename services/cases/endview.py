@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from services.cases.domain.events import LateEvidenceAdmitted
 from services.cases.domain.file import CaseFile, Piece
-from services.cases.domain.matters import Related, overlapping
+from services.cases.domain.matters import Related, judged, overlapping
 from services.cases.domain.merging import refused_merger
 from services.cases.domain.state import Filed, Merged, Refused
 from services.cases.endshapes import DuplicateView, MergerView, RefusalView, RulingView
@@ -56,7 +56,7 @@ def duplicates(file: CaseFile, related: Sequence[Related]) -> list[DuplicateView
         DuplicateView(
             case_id=other.case_id,
             named_at_filing=other.case_id in file.filed.overlaps,
-            goes_on=refused_merger(file.filed.incidents, other) is None,
+            goes_on=refused_merger(judged(file.filed.incidents, related), other) is None,
             penalty=other.penalty,
         )
         for other in overlapping(file.filed.incidents, related)

@@ -1,8 +1,10 @@
 """The incidents of every case as rows, so that cases of one matter are found, and no incident is penalised twice."""
 
+from collections.abc import Iterable, Mapping, Sequence
+
 from services.cases.domain.events import Incident
 from services.cases.domain.matters import Matter, Related, matter_of, span
-from services.cases.domain.state import CaseState, Filed, Unfiled, penalty
+from services.cases.domain.state import CaseState, Filed, Merged, Unfiled, penalty
 from services.cases.selection import pages
 from services.cases.tables import CASES, INCIDENTS, OPEN
 from shared.kit.log.instant import from_us, to_us
@@ -14,18 +16,38 @@ _UNDECIDED = (OPEN, "severe_proposed", "override_proposed")
 
 
 def incident_rows(before: CaseState, after: Filed, case_id: str) -> list[RowChange]:
-    """Return the case's incidents as rows, where they are new or give a penalty now that they did not, or no longer."""
-    penalised = penalty(after) is not None
-    if not isinstance(before, Unfiled) and (penalty(before) is not None) == penalised:
+    """Return the case's incidents as rows, where they are new, are judged elsewhere now, or give a penalty now that
+    they did not, or no longer.
+    """
+    merged = isinstance(after, Merged) and not isinstance(before, Merged)
+    if not isinstance(before, Unfiled) and not merged and not _turned(before, after):
         return []
-    filed = after.file.filed
+    judged_in = after.merged.event.into if isinstance(after, Merged) else case_id
+    return _rows(case_id, after, after.file.filed.incidents, judged_in)
+
+
+def taken_in_rows(before: CaseState, after: CaseState, case_id: str, related: Iterable[Related]) -> list[RowChange]:
+    """Return the incidents of cases merged into this one as rows, where they give a penalty now, or no longer."""
+    if isinstance(after, Unfiled) or not _turned(before, after):
+        return []
+    taken_in = [other for other in related if other.taken_in]
+    return [row for other in taken_in for row in _rows(other.case_id, after, other.incidents, case_id)]
+
+
+def _turned(before: CaseState, after: Filed) -> bool:
+    """Return whether a case gives a penalty now that it did not, or no longer."""
+    return (not isinstance(before, Unfiled) and penalty(before) is not None) != (penalty(after) is not None)
+
+
+def _rows(case_id: str, judging: Filed, incidents: Sequence[Incident], judged_in: str) -> list[RowChange]:
+    matter, penalised = matter_of(judging.file.filed), penalty(judging) is not None
     return [
-        Put(INCIDENTS, _row(case_id, number, matter_of(filed), incident, penalised=penalised))
-        for number, incident in enumerate(filed.incidents, start=1)
+        Put(INCIDENTS, _row(case_id, number, matter, incident, penalised=penalised, judged_in=judged_in))
+        for number, incident in enumerate(incidents, start=1)
     ]
 
 
-def _row(case_id: str, number: int, matter: Matter, incident: Incident, *, penalised: bool) -> Row:
+def _row(case_id: str, number: int, matter: Matter, incident: Incident, *, penalised: bool, judged_in: str) -> Row:
     complainant, respondent, trade = matter
     began, ended = span(incident)
     return {
@@ -39,6 +61,7 @@ def _row(case_id: str, number: int, matter: Matter, incident: Incident, *, penal
         "until_us": None if incident.until is None else to_us(ended),
         "ends_us": to_us(ended),
         "penalised": int(penalised),
+        "judged_in": judged_in,
     }
 
 
@@ -78,12 +101,24 @@ def related_to(log: EventLog, matter: Matter, case_id: str, named: str | None) -
     found: dict[str, dict[Value, Row]] = {}
     for row in rows:
         found.setdefault(str(row["case_id"]), {})[row["number"]] = row
-    found.pop(case_id, None)
+    judging = {other: _judging(other, found) for other in found}
+    judged: dict[str, list[Row]] = {}
+    for other, case in judging.items():
+        judged.setdefault(other if case == case_id else case, []).extend(found[other].values())
+        judged.setdefault(other, [])
+    judged.pop(case_id, None)
     return tuple(
         related
-        for other in sorted(found)
-        if (related := _related(log.get(CASES, other), list(found[other].values()))) is not None
+        for other in sorted(judged)
+        if (related := _related(log.get(CASES, other), judged[other], taken_in=judging.get(other) == case_id))
+        is not None
     )
+
+
+def _judging(case_id: str, found: Mapping[str, Mapping[Value, Row]]) -> str:
+    """Return the case that judges the incidents of this one: where its mergers lead in the end."""
+    row = next(iter(found.get(case_id, {}).values()), None)
+    return case_id if row is None or row["judged_in"] == case_id else _judging(str(row["judged_in"]), found)
 
 
 def _of(matter: Matter) -> tuple[Where, ...]:
@@ -91,7 +126,7 @@ def _of(matter: Matter) -> tuple[Where, ...]:
     return (Where("complainant", "=", complainant), Where("respondent", "=", respondent), Where("trade", "=", trade))
 
 
-def _related(case: Row | None, incidents: list[Row]) -> Related | None:
+def _related(case: Row | None, incidents: list[Row], *, taken_in: bool) -> Related | None:
     if case is None:
         return None
     penalty_id = case["penalty"]
@@ -101,6 +136,7 @@ def _related(case: Row | None, incidents: list[Row]) -> Related | None:
         undecided=case["state"] in _UNDECIDED,
         penalty=None if penalty_id is None else str(penalty_id),
         erased=bool(case["erased"]),
+        taken_in=taken_in,
     )
 
 

@@ -57,7 +57,8 @@ INCIDENTS: Final = Table(
         "from_us": "integer",
         "until_us": "integer",  # null: a moment
         "ends_us": "integer",  # inclusive, also of a moment
-        "penalised": "integer",  # 1 while the case gives a penalty
+        "penalised": "integer",  # 1 while the case that judges it gives a penalty
+        "judged_in": "text",  # the case itself, or the one that it was merged into
     },
     key=("case_id", "number"),
     indexes=(("complainant", "respondent", "trade"),),

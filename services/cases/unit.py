@@ -13,9 +13,9 @@ from services.cases.domain.events import (
     OrdinaryViolationUpheld,
     SevereViolationUpheld,
 )
-from services.cases.domain.matters import Related, matter_of
+from services.cases.domain.matters import Related, judged, matter_of
 from services.cases.domain.state import Unfiled
-from services.cases.incidentrow import unless_penalised, unless_resolved
+from services.cases.incidentrow import taken_in_rows, unless_penalised, unless_resolved
 from services.cases.publication import Provenance, to_draft
 from services.cases.reader import state_for
 from services.cases.receipts import Receipt, kept_bytes, references
@@ -65,14 +65,16 @@ class Unit:
             return self._request.rows
         loaded = self._loaded
         after = replace(loaded, state=self._after(stamps), version=loaded.version + len(stamps))
-        return [*rows_of(loaded.state, after), *self._request.rows]
+        taken_in = taken_in_rows(loaded.state, after.state, loaded.case_id, self._related)
+        return [*rows_of(loaded.state, after), *taken_in, *self._request.rows]
 
     def _guards(self) -> list[Unless]:
         """What time did to the case meanwhile, and what became of other cases of its matter."""
         state, guards = self._loaded.state, [unless_clocked(self._loaded)]
         for event in self._events:
             if isinstance(event, OrdinaryViolationUpheld | SevereViolationUpheld) and not isinstance(state, Unfiled):
-                guards += unless_penalised(matter_of(state.file.filed), state.file.filed.incidents)
+                filed = state.file.filed
+                guards += unless_penalised(matter_of(filed), judged(filed.incidents, self._related))
             elif isinstance(event, ComplaintMerged):
                 guards += [unless_resolved(other) for other in self._related if other.case_id == event.into]
         return guards

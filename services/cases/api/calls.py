@@ -38,7 +38,8 @@ MatchHeader = Annotated[
     Header(
         alias="If-Match",
         max_length=MAX_IF_MATCH,
-        description='The version of the case that was seen, such as "7"; what is no tag matches nothing',
+        description='The version that was seen, such as "7"; what is no tag matches nothing. Decisions on a case, an '
+        "appeal, a revocation or a recall have to carry it: without it, the answer is 428",
     ),
 ]
 

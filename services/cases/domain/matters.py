@@ -19,7 +19,9 @@ Matter: TypeAlias = tuple[str, str, str]
 class Related:
     """Another case of the same matter: its state by the facts, its incidents, the decision that gives a penalty now.
 
-    `undecided` says that its decision is still to come: it was not decided, withdrawn, merged or refused.
+    `incidents` are those that it judges: its own, and those of cases merged into it. `undecided` says that its decision
+    is still to come: it was not decided, withdrawn, merged or refused. `taken_in`: it was merged into the case that it
+    is seen from, which judges its incidents too.
     """
 
     case_id: str
@@ -27,6 +29,7 @@ class Related:
     undecided: bool
     penalty: str | None = None
     erased: bool = False
+    taken_in: bool = False
 
 
 def matter_of(filed: ComplaintFiled) -> Matter:
@@ -55,9 +58,15 @@ def overlapping(incidents: Sequence[Incident], related: Iterable[Related]) -> tu
     return tuple(other for other in related if overlap(incidents, other.incidents))
 
 
-def penalised(incidents: Sequence[Incident], related: Iterable[Related]) -> Related | None:
-    """Return the first related case in which one of these incidents is penalised already, None if there is none."""
-    return next((other for other in overlapping(incidents, related) if other.penalty is not None), None)
+def judged(incidents: Sequence[Incident], related: Iterable[Related]) -> tuple[Incident, ...]:
+    """Return all incidents that a case of these incidents judges: its own, then those of cases merged into it."""
+    return (*incidents, *(incident for other in related if other.taken_in for incident in other.incidents))
+
+
+def penalised(incidents: Sequence[Incident], related: Sequence[Related]) -> Related | None:
+    """Return the first related case in which an incident that is judged here is penalised already, None without one."""
+    found = overlapping(judged(incidents, related), related)
+    return next((other for other in found if other.penalty is not None), None)
 
 
 def same_complaint(incidents: Sequence[Incident], related: Iterable[Related]) -> Related | None:

@@ -6,7 +6,7 @@ from typing import Final
 from services.cases.domain import errors
 from services.cases.domain.commands import MergeComplaint, RefuseComplaint
 from services.cases.domain.events import CaseEvent, ComplaintMerged, ComplaintRefused, Incident
-from services.cases.domain.matters import Related, covered, overlap
+from services.cases.domain.matters import Related, covered, judged, overlap
 from services.cases.domain.officers import refused_officer
 from services.cases.domain.referrals import REFERRALS
 from services.cases.domain.state import Open, Undecided
@@ -37,7 +37,7 @@ def merge(state: Undecided, command: MergeComplaint, world: World) -> list[CaseE
     other = next((related for related in world.related if related.case_id == command.into), None)
     if other is None:
         return errors.another_incident(command.into)
-    refusal = refused_merger(state.file.filed.incidents, other)
+    refusal = refused_merger(judged(state.file.filed.incidents, world.related), other)
     if refusal is not None:
         return refusal
     return [ComplaintMerged(command.into, command.officer, command.reason_digest)]

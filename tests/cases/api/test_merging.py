@@ -179,3 +179,31 @@ def test_a_complaint_that_came_in_twice_is_merged_at_filing_where_the_platform_w
             assert (shown["merged"]["into"], shown["merged"]["officer"]) == (first, None)
             assert cases.file(trade=TRADE, incidents=[EVENING, AFTER]) != again
             assert len(cases.feed()) == 4
+
+
+@pytest.mark.parametrize("hops", [1, 2])
+def test_a_case_judges_the_incidents_of_those_merged_into_it(cases: CasesService, hops: int) -> None:
+    """Given a third complaint that meets only what was merged in, then it is about an incident that has its penalty."""
+    first, second, third = cases.heard(trade=TRADE), overlapping(cases), cases.heard(trade=TRADE, incidents=[LATER])
+    fourth = cases.heard(trade=TRADE, incidents=[LATER])
+    if hops == 2:
+        between = overlapping(cases)
+        cases.officer.post(f"/cases/{second}/merge", {"into": between, **REASON})
+        second = between
+    cases.officer.post(f"/cases/{second}/merge", {"into": first, **REASON})
+    cases.officer.decide(f"/cases/{first}/decision", uphold())
+    refused = cases.officer.decide(f"/cases/{third}/decision", uphold(), 409)
+    assert (refused["code"], refused["case"]) == ("incident_already_penalised", first)
+    assert cases.officer.post(f"/cases/{third}/merge", {"into": first, **REASON})["state"] == "merged"
+    cases.seller.post(f"/cases/{first}/appeal", {"statement": "并非我方"})
+    cases.reviewer.decide(f"/cases/{first}/appeal/decision", review("reverse"))
+    assert cases.officer.decide(f"/cases/{fourth}/decision", uphold())["state"] == "upheld"
+
+
+def test_what_was_merged_in_may_have_had_its_penalty_before(cases: CasesService) -> None:
+    """Given a penalty for an incident that came with a merged case, then the case that took it in gives none."""
+    first, second, third = cases.heard(trade=TRADE), overlapping(cases), cases.heard(trade=TRADE, incidents=[LATER])
+    cases.officer.post(f"/cases/{second}/merge", {"into": first, **REASON})
+    cases.officer.decide(f"/cases/{third}/decision", uphold())
+    refused = cases.officer.decide(f"/cases/{first}/decision", uphold(), 409)
+    assert (refused["code"], refused["case"]) == ("incident_already_penalised", third)

@@ -5,7 +5,15 @@ import pytest
 from services.cases.domain.commands import CaseCommand
 from services.cases.domain.events import ComplaintFiled, ComplaintMerged, Incident, OrdinaryViolationUpheld, Trade
 from services.cases.domain.intake import MAX_OVERLAPS
-from services.cases.domain.matters import Related, matter_of, overlap, overlapping, penalised, same_complaint
+from services.cases.domain.matters import (
+    Related,
+    judged,
+    matter_of,
+    overlap,
+    overlapping,
+    penalised,
+    same_complaint,
+)
 from services.cases.domain.state import Merged, penalty
 from tests.support.cases_afterwards import SEVERE, UPHELD, appeal, propose_revocation, regrade, reject, reverse, revoke
 from tests.support.cases_scenario import SEED_WORLD, Given, given
@@ -76,6 +84,15 @@ def test_related_cases_are_told_in_their_order_and_the_first_penalty_counts() ->
     assert overlapping(CALLED, [PENALISED, far, near]) == (PENALISED, near)
     assert penalised(CALLED, [near, far]) is None
     assert penalised(CALLED, [far, near, PENALISED]) == PENALISED
+
+
+def test_what_was_merged_into_a_case_is_judged_with_it() -> None:
+    """An incident of a merged case that has its penalty elsewhere has it for the case that took it in."""
+    taken_in = Related("case-1", (moment(50),), undecided=False, taken_in=True)
+    far = other(moment(50), penalty="d-9", case_id="case-9", undecided=False)
+    assert judged(CALLED, [taken_in, far]) == (*CALLED, moment(50))
+    assert penalised(CALLED, [taken_in, far]) == far
+    assert penalised(CALLED, [far]) is None
 
 
 def test_the_same_complaint_is_one_about_exactly_the_same_incidents_that_is_undecided() -> None:
