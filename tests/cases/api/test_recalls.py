@@ -8,11 +8,8 @@ import pytest
 
 from shared.kit.ids import uuid7
 from tests.support.both_services import Both, both_services
-from tests.support.cases_service import Caller
-from tests.support.eventually import eventually
+from tests.support.recalls_over_http import OFFICER, REASON, completed, confirm, dry, outcomes, propose
 
-REASON = "检测器把回声当成来电 REASON-77aa"
-OFFICER = {"officer": "officer-1"}
 FOREVER_S = 3600
 
 
@@ -28,34 +25,6 @@ def idle(tmp_path: Path) -> Iterator[Both]:
     """Both services, with a worker that does not come to its work while the test runs."""
     with both_services(tmp_path, clock_interval_s=FOREVER_S) as running:
         yield running
-
-
-def dry(by: Caller, criteria: dict[str, Any], expect: int = 200, path: str = "/recalls") -> Any:
-    """Ask what a recall would change."""
-    return by.post(path, {"mode": "dry_run", "criteria": criteria}, expect)
-
-
-def propose(by: Caller, criteria: dict[str, Any] = OFFICER, expect: int = 201, **headers: str) -> Any:
-    """Propose a recall."""
-    return by.post("/recalls", {"mode": "propose", "criteria": criteria, "reason": REASON}, expect, **headers)
-
-
-def confirm(both: Both, recall: str, sub: str = "v-2") -> Any:
-    """Confirm a recall as another supervisor."""
-    return both.supervisor(sub).post(f"/recalls/{recall}/confirmation", {"answer": "confirm"}, If_Match="*")
-
-
-def completed(both: Both, recall: str) -> Any:
-    """Return the recall once everything is settled."""
-    by = both.supervisor()
-    eventually(lambda: by.get(f"/recalls/{recall}")["state"] == "completed", within_s=10)
-    return by.get(f"/recalls/{recall}")
-
-
-def outcomes(both: Both, recall: str) -> list[dict[str, Any]]:
-    """Return what became of each decision."""
-    found: list[dict[str, Any]] = both.supervisor().get(f"/recalls/{recall}/decisions")["decisions"]
-    return found
 
 
 def test_a_dry_run_tells_what_then_comes_about_and_writes_nothing(both: Both) -> None:
@@ -84,46 +53,6 @@ def test_a_dry_run_tells_what_then_comes_about_and_writes_nothing(both: Both) ->
     for name in ("points", "standing", "restrictions", "restricted_until"):
         assert after[name] == preview["standing_after"][name]
     assert both.standing("s-2")["points"]["ordinary"] == 12
-
-
-@pytest.mark.parametrize("barred", ["v-1", "v-2"], ids=["proposer", "confirmer"])
-def test_a_case_in_which_a_supervisor_may_not_act_is_passed_over_and_named(both: Both, barred: str) -> None:
-    """Given a supervisor who stepped back from two of three cases, then the dry run and the recall tell it apart."""
-    cases = [both.upheld(), both.upheld("s-1", "t-2", recused=barred), both.upheld("s-2", "t-3", recused=barred)]
-    for left in cases[1:]:
-        alone = both.supervisor(barred).post(f"/cases/{left}/revocation", {"reason": REASON}, 403, If_Match="*")
-        assert alone["code"] == "officer_recused"
-    first, second = dry(both.supervisor(barred), OFFICER)["previews"]
-    assert [(one["case_id"], one["refusal"]) for one in first["decisions"]] == [
-        (cases[0], None),
-        (cases[1], "officer_recused"),
-    ]
-    assert first["standing_after"]["points"]["ordinary"] == 12
-    assert (second["problem"]["code"], second["standing_after"]) == ("none_revocable", None)
-    recall = propose(both.supervisor("v-1"))["recall_id"]
-    confirm(both, recall)
-    view = completed(both, recall)
-    assert (view["revoked"], view["passed_over"], view["remaining"]) == (1, 2, 0)
-    assert [(one["case_id"], one["outcome"], one["code"]) for one in outcomes(both, recall)] == [
-        (cases[0], "revoked", None),
-        (cases[1], "passed_over", "officer_recused"),
-        (cases[2], "passed_over", "officer_recused"),
-    ]
-    assert both.standing("s-1")["points"]["ordinary"] == 12
-
-
-def test_no_party_reads_which_recall_revoked_the_decision(both: Both) -> None:
-    case = both.upheld("s-1", "t-1")
-    recall = propose(both.supervisor())["recall_id"]
-    confirm(both, recall)
-    completed(both, recall)
-    parties = both.cases.buyer, both.cases.caller("seller", "s-1", seller="s-1")
-    paths = f"/cases/{case}", f"/cases/{case}/history"
-    for party in parties:
-        assert all(recall not in str(party.get(path)) for path in paths)
-        told = party.get(paths[1])["entries"][-1]["summary"]
-        assert told == "The decision was revoked: its points never counted."
-    assert all(recall in str(both.supervisor().get(path)) for path in paths)
 
 
 def test_a_dry_run_is_paged_by_account(idle: Both) -> None:

@@ -1,0 +1,56 @@
+"""What a recall does not do over HTTP: act where a supervisor of it may not, and tell the parties of itself."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.both_services import Both, both_services
+from tests.support.recalls_over_http import OFFICER, REASON, completed, confirm, dry, outcomes, propose
+
+
+@pytest.fixture
+def both(tmp_path: Path) -> Iterator[Both]:
+    """Both services, with a worker that looks for recalls all the time."""
+    with both_services(tmp_path, clock_interval_s=0.01) as running:
+        yield running
+
+
+@pytest.mark.parametrize("barred", ["v-1", "v-2"], ids=["proposer", "confirmer"])
+def test_a_case_in_which_a_supervisor_may_not_act_is_passed_over_and_named(both: Both, barred: str) -> None:
+    """Given a supervisor who stepped back from two of three cases, then the dry run and the recall tell it apart."""
+    cases = [both.upheld(), both.upheld("s-1", "t-2", recused=barred), both.upheld("s-2", "t-3", recused=barred)]
+    for left in cases[1:]:
+        alone = both.supervisor(barred).post(f"/cases/{left}/revocation", {"reason": REASON}, 403, If_Match="*")
+        assert alone["code"] == "officer_recused"
+    first, second = dry(both.supervisor(barred), OFFICER)["previews"]
+    assert [(one["case_id"], one["refusal"]) for one in first["decisions"]] == [
+        (cases[0], None),
+        (cases[1], "officer_recused"),
+    ]
+    assert first["standing_after"]["points"]["ordinary"] == 12
+    assert (second["problem"]["code"], second["standing_after"]) == ("none_revocable", None)
+    recall = propose(both.supervisor("v-1"))["recall_id"]
+    confirm(both, recall)
+    view = completed(both, recall)
+    assert (view["revoked"], view["passed_over"], view["remaining"]) == (1, 2, 0)
+    assert [(one["case_id"], one["outcome"], one["code"]) for one in outcomes(both, recall)] == [
+        (cases[0], "revoked", None),
+        (cases[1], "passed_over", "officer_recused"),
+        (cases[2], "passed_over", "officer_recused"),
+    ]
+    assert both.standing("s-1")["points"]["ordinary"] == 12
+
+
+def test_no_party_reads_which_recall_revoked_the_decision(both: Both) -> None:
+    case = both.upheld("s-1", "t-1")
+    recall = propose(both.supervisor())["recall_id"]
+    confirm(both, recall)
+    completed(both, recall)
+    parties = both.cases.buyer, both.cases.caller("seller", "s-1", seller="s-1")
+    paths = f"/cases/{case}", f"/cases/{case}/history"
+    for party in parties:
+        assert all(recall not in str(party.get(path)) for path in paths)
+        told = party.get(paths[1])["entries"][-1]["summary"]
+        assert told == "The decision was revoked: its points never counted."
+    assert all(recall in str(both.supervisor().get(path)) for path in paths)
