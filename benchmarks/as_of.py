@@ -11,8 +11,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Final
 from urllib.parse import quote
@@ -22,8 +20,8 @@ import msgspec
 from benchmarks import raw, serving
 from benchmarks.comparison import Comparison, Contender
 from benchmarks.decisions import fill_over, seller_name
-from benchmarks.fold import ours_in_file
-from benchmarks.folding import CACHED_ACCOUNTS, TIMELINE
+from benchmarks.folding import CACHED_ACCOUNTS, TIMELINE, fold
+from benchmarks.places import Places, files, schemas
 from services.ledger.accounts import stream_of
 from services.ledger.history import Histories
 from services.ledger.progress import Progress
@@ -31,10 +29,8 @@ from services.ledger.publication import Publication
 from services.ledger.questions import Answer, Questions
 from services.ledger.rendering import Asked
 from services.ledger.standings import Standings
-from services.ledger.tables import TABLES
 from shared.kit import cloudevent
 from shared.kit.log.instant import to_us, utc_now
-from shared.kit.log.sqlite import open_sqlite_log
 from tools.stack import Stack
 
 SIZE: Final = 5000
@@ -91,21 +87,20 @@ def questions(recorded: Sequence[datetime]) -> list[Question]:
     ]
 
 
-def prepared(home: Path) -> tuple[Path, list[Question]]:
-    """Write a ledger in which every seller has `ENTRIES` entries; return its file, and what is asked."""
+def prepared(places: Places) -> list[Question]:
+    """Write a ledger in which every seller has `ENTRIES` entries; return what is asked."""
     recorded = instants(datetime.now(UTC).replace(microsecond=0) - LAST)
-    (home / "ledger").mkdir()
-    ledger = home / "ledger" / "ledger.db"
-    ours_in_file(ledger, fill_over(home / "cases.db", SELLERS, recorded))
-    return ledger, questions(recorded)
+    with closing(places.ledger()) as log:
+        fold(log, fill_over(places.home / "decided.db", SELLERS, recorded))
+    return questions(recorded)
 
 
 @contextmanager
-def over_http(size: int) -> Iterator[Mapping[str, Contender]]:
+def over_http(size: int, places: Places) -> Iterator[Mapping[str, Contender]]:
     """Prepare sellers and start two servers; each round sends `size` requests to one of them."""
-    with TemporaryDirectory() as folder, ExitStack() as running:
-        _, asked = prepared(Path(folder))
-        stack = Stack(Path(folder))
+    with ExitStack() as running:
+        asked = prepared(places)
+        stack = Stack(places.home, settings=places.settings)
         serving.ledger_only(running, stack)
         asking = serving.Asking([question.path() for question in asked], stack.token("officer", "o-1"))
         bare = running.enter_context(serving.bare(len(serving.answer_of(stack.url("ledger"), asking))))
@@ -117,12 +112,26 @@ def over_http(size: int) -> Iterator[Mapping[str, Contender]]:
 
 
 @contextmanager
+def on_sqlite(size: int) -> Iterator[Mapping[str, Contender]]:
+    """Prepare the row over a file."""
+    with files() as places, over_http(size, places) as contenders:
+        yield contenders
+
+
+@contextmanager
+def on_postgres(size: int) -> Iterator[Mapping[str, Contender]]:
+    """Prepare the row over a schema."""
+    with schemas() as places, over_http(size, places) as contenders:
+        yield contenders
+
+
+@contextmanager
 def in_process(size: int) -> Iterator[Mapping[str, Contender]]:
     """Prepare sellers; each round asks `size` questions."""
-    with TemporaryDirectory() as folder, ExitStack() as running:
-        ledger, asked = prepared(Path(folder))
-        connection = running.enter_context(closing(raw.reader(ledger)))
-        log = running.enter_context(closing(open_sqlite_log(ledger, utc_now, TABLES)))
+    with files() as places, ExitStack() as running:
+        asked = prepared(places)
+        connection = running.enter_context(closing(raw.reader(places.home / "ledger" / "ledger.db")))
+        log = running.enter_context(closing(places.ledger()))
         codec, progress = Publication(TIMELINE), Progress()
         told = Questions(TIMELINE, Standings(log, CACHED_ACCOUNTS), Histories(log, codec, 5000), progress, utc_now)
         decoder = msgspec.json.Decoder(Recorded)
@@ -149,6 +158,7 @@ def _repeated(asked: Sequence[Question], size: int) -> Iterator[Question]:
 
 
 COMPARISONS: Final = (
-    Comparison("as_of", "sqlite", "requests/s", SIZE, over_http),
+    Comparison("as_of", "sqlite", "requests/s", SIZE, on_sqlite),
+    Comparison("as_of", "postgres", "requests/s", SIZE, on_postgres),
     Comparison("as_of_in_process", "sqlite", "questions/s", SIZE, in_process),
 )

@@ -54,6 +54,11 @@ def sqlite(path: Path) -> Engine:
     return engine
 
 
+def at(address: str) -> Engine:
+    """Return an engine on the database of an address that SQLAlchemy knows, to prepare, not to measure."""
+    return create_engine(address)
+
+
 def postgres(url: str, schema: str) -> Engine:
     """Return an engine on a schema of PostgreSQL."""
     options = {"options": f"-c search_path={schema}"}

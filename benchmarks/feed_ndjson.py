@@ -7,18 +7,13 @@ a query of SQLAlchemy, pages of as many events, each in the form that the peer h
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final
 
-from benchmarks import serving, stock
+from benchmarks import serving
 from benchmarks.comparison import Comparison, Contender
 from benchmarks.decisions import append_all, samples
 from benchmarks.fold import stock_decided
-from benchmarks.standing_http import fill_crud
-from services.cases.tables import TABLES
-from shared.kit.log.instant import utc_now
-from shared.kit.log.sqlite import open_sqlite_log
+from benchmarks.places import Places, files, fill_crud, schemas, stock_settings
 from tools.stack import Stack
 
 SIZE: Final = 200_000  # events a round
@@ -28,19 +23,16 @@ CONNECTIONS: Final = 4
 NDJSON: Final = "application/x-ndjson"
 
 
-def fill_ours(stack: Stack) -> None:
-    """Write the cases log of a stack."""
-    file = stack.folder / "cases" / "cases.db"
-    file.parent.mkdir()
-    with closing(open_sqlite_log(file, utc_now, TABLES)) as log:
+def fill_ours(places: Places) -> None:
+    """Write the log of our cases service."""
+    with closing(places.cases()) as log:
         append_all(log, samples(PAGE * PAGES))
 
 
-def fill_stock(home: Path) -> Path:
-    """Write the stock peer's decisions; return its file."""
-    file = home / "stock-cases.db"
-    stock_decided(stock.on_sqlite(file), samples(PAGE * PAGES)).close()
-    return file
+def fill_stock(places: Places) -> dict[str, str]:
+    """Write the stock peer's decisions; return what leads its server there."""
+    stock_decided(places.stock("cases"), samples(PAGE * PAGES)).close()
+    return stock_settings(places, "cases")
 
 
 def asking(stack: Stack) -> serving.Asking:
@@ -50,19 +42,18 @@ def asking(stack: Stack) -> serving.Asking:
 
 
 @contextmanager
-def on_sqlite(size: int) -> Iterator[Mapping[str, Contender]]:
+def prepared(size: int, places: Places) -> Iterator[Mapping[str, Contender]]:
     """Prepare the same decisions three times and start four servers; each round reads `size` events, by whole pages."""
-    with TemporaryDirectory() as folder, ExitStack() as running:
-        home = Path(folder)
-        stack = Stack(home)
-        fill_ours(stack)
+    with ExitStack() as running:
+        fill_ours(places)
+        stack = Stack(places.home, settings=places.settings)
         running.callback(stack.stop)
         stack.start("cases")
         stack.wait_ready("cases")
         asked, jwks = asking(stack), str(stack.keys / "jwks.json")
         page = serving.answer_of(stack.url("cases"), asked)
-        of_stock = {"STOCK_CASES": str(fill_stock(home)), "STOCK_JWKS": jwks}
-        of_crud = {"CRUD_URL": f"sqlite:///{fill_crud(home, PAGE * PAGES)}", "CRUD_JWKS": jwks}
+        of_stock = {"STOCK_JWKS": jwks, **fill_stock(places)}
+        of_crud = {"CRUD_JWKS": jwks, "CRUD_URL": fill_crud(places, PAGE * PAGES)}
         ports = {
             "ours": stack.ports["cases"],
             "limit": running.enter_context(serving.bare(len(page))),
@@ -74,4 +65,21 @@ def on_sqlite(size: int) -> Iterator[Mapping[str, Contender]]:
         yield {name: serving.contender(client, port, asked, requests, PAGE) for name, port in ports.items()}
 
 
-COMPARISONS: Final = (Comparison("feed_ndjson", "sqlite", "events/s", SIZE, on_sqlite),)
+@contextmanager
+def on_sqlite(size: int) -> Iterator[Mapping[str, Contender]]:
+    """Prepare the row over files."""
+    with files() as places, prepared(size, places) as contenders:
+        yield contenders
+
+
+@contextmanager
+def on_postgres(size: int) -> Iterator[Mapping[str, Contender]]:
+    """Prepare the row over schemas."""
+    with schemas() as places, prepared(size, places) as contenders:
+        yield contenders
+
+
+COMPARISONS: Final = (
+    Comparison("feed_ndjson", "sqlite", "events/s", SIZE, on_sqlite),
+    Comparison("feed_ndjson", "postgres", "events/s", SIZE, on_postgres),
+)

@@ -8,34 +8,25 @@ is the client.
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final
 
-from benchmarks import crud, serving, stock
+from benchmarks import serving
 from benchmarks.comparison import Comparison, Contender
 from benchmarks.decisions import ENTRIES_PER_SELLER, fill, samples, seller_name
-from benchmarks.fold import ours_in_file, stock_decided, stock_folds
+from benchmarks.fold import stock_decided, stock_folds
+from benchmarks.folding import fold
+from benchmarks.places import Places, files, fill_crud, schemas, stock_settings
 from tools.stack import Stack
 
 SIZE: Final = 20_000
 SELLERS: Final = 500
 
 
-def fill_stock(home: Path, entries: int) -> Path:
-    """Write the stock peer's ledger of so many decisions; return its file."""
-    ledger, decided = home / "stock-ledger.db", samples(entries)
-    with closing(stock_decided(stock.on_sqlite(home / "stock-cases.db"), decided)) as cases:
-        stock_folds(stock.on_sqlite(ledger), cases, entries)
-    return ledger
-
-
-def fill_crud(home: Path, entries: int) -> Path:
-    """Write the CRUD peer's table of so many decisions; return its file."""
-    file = home / "crud.db"
-    with crud.made(crud.sqlite(file)) as engine:
-        crud.fill(engine, samples(entries))
-    return file
+def fill_stock(places: Places, entries: int) -> dict[str, str]:
+    """Write the stock peer's ledger of so many decisions; return what leads its server there."""
+    with closing(stock_decided(places.stock("cases"), samples(entries))) as cases:
+        stock_folds(places.stock("ledger"), cases, entries)
+    return stock_settings(places, "ledger")
 
 
 def asking(stack: Stack, sellers: int) -> serving.Asking:
@@ -45,20 +36,20 @@ def asking(stack: Stack, sellers: int) -> serving.Asking:
 
 
 @contextmanager
-def on_sqlite(size: int) -> Iterator[Mapping[str, Contender]]:
+def prepared(size: int, places: Places) -> Iterator[Mapping[str, Contender]]:
     """Prepare the same sellers three times and start four servers; each round sends `size` requests to one of them."""
     entries = SELLERS * ENTRIES_PER_SELLER
-    with TemporaryDirectory() as folder, ExitStack() as running:
-        home = Path(folder)
-        (home / "ledger").mkdir()
-        ours_in_file(home / "ledger" / "ledger.db", fill(home / "cases.db", entries))
-        stack = Stack(home)
+    with ExitStack() as running:
+        with closing(places.ledger()) as log:
+            fold(log, fill(places.home / "decided.db", entries))
+        stack = Stack(places.home, settings=places.settings)
         serving.ledger_only(running, stack)
         asked = asking(stack, SELLERS)
         length, ready = len(serving.answer_of(stack.url("ledger"), asked)), asked.paths[0]
         jwks = str(stack.keys / "jwks.json")
-        of_stock = {"STOCK_LEDGER": str(fill_stock(home, entries)), "STOCK_JWKS": jwks, "BODY_BYTES": str(length)}
-        of_crud = {"CRUD_URL": f"sqlite:///{fill_crud(home, entries)}", "CRUD_JWKS": jwks, "BODY_BYTES": str(length)}
+        common = {"BODY_BYTES": str(length), "STOCK_JWKS": jwks, "CRUD_JWKS": jwks}
+        of_stock = {**common, **fill_stock(places, entries)}
+        of_crud = {**common, "CRUD_URL": fill_crud(places, entries)}
         ports = {
             "ours": stack.ports["ledger"],
             "limit": running.enter_context(serving.bare(length)),
@@ -70,4 +61,21 @@ def on_sqlite(size: int) -> Iterator[Mapping[str, Contender]]:
         yield {name: serving.contender(client, port, asked, size) for name, port in ports.items()}
 
 
-COMPARISONS: Final = (Comparison("standing_http", "sqlite", "requests/s", SIZE, on_sqlite),)
+@contextmanager
+def on_sqlite(size: int) -> Iterator[Mapping[str, Contender]]:
+    """Prepare the row over files."""
+    with files() as places, prepared(size, places) as contenders:
+        yield contenders
+
+
+@contextmanager
+def on_postgres(size: int) -> Iterator[Mapping[str, Contender]]:
+    """Prepare the row over schemas."""
+    with schemas() as places, prepared(size, places) as contenders:
+        yield contenders
+
+
+COMPARISONS: Final = (
+    Comparison("standing_http", "sqlite", "requests/s", SIZE, on_sqlite),
+    Comparison("standing_http", "postgres", "requests/s", SIZE, on_postgres),
+)

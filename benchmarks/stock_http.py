@@ -1,27 +1,27 @@
 """The stock peer over HTTP: FastAPI over repository and notification log, tokens checked and remembered as we do it.
 
-`STOCK_LEDGER` and `STOCK_CASES` in the environment are the peer's files, `STOCK_JWKS` the key set, `BODY_BYTES` how
-long a standing is, so that both sides move as many bytes: `note` makes up for what the peer does not know.
+`STOCK_LEDGER` and `STOCK_CASES` in the environment are the settings of its applications as JSON, `STOCK_JWKS` the key
+set, `BODY_BYTES` how long a standing is, so that both sides move as many bytes: `note` makes up for what the peer does
+not know.
 """
 
 import json
 import os
-from pathlib import Path
 from typing import Annotated
 
 from eventsourcing.application import LocalNotificationLog
 from fastapi import Depends, FastAPI, Query, Response
 from pydantic import BaseModel
 
-from benchmarks.stock import StockCases, StockLedger, on_sqlite
+from benchmarks.stock import StockCases, StockLedger
 from shared.kit.auth import open_verifier, require
 from shared.kit.localkeys import AUDIENCE, ISSUER
 from shared.kit.problem import Problem, answer
 
 PAGE = 1000
 
-ledger = StockLedger(on_sqlite(Path(os.environ["STOCK_LEDGER"]))) if "STOCK_LEDGER" in os.environ else None
-cases = StockCases(on_sqlite(Path(os.environ["STOCK_CASES"]))) if "STOCK_CASES" in os.environ else None
+ledger = StockLedger(json.loads(os.environ["STOCK_LEDGER"])) if "STOCK_LEDGER" in os.environ else None
+cases = StockCases(json.loads(os.environ["STOCK_CASES"])) if "STOCK_CASES" in os.environ else None
 length = int(os.environ.get("BODY_BYTES", "0"))
 app = FastAPI()
 app.add_exception_handler(Problem, answer)
