@@ -86,8 +86,8 @@ def pages(log: EventLog, after: int = 0) -> Iterator[FeedPage]:
 
 def fill_over(path: Path, sellers: int, instants: Sequence[datetime]) -> list[FeedPage]:
     """Write a cases log in which each of these sellers has one decision at each instant; return its feed's pages."""
-    clock = iter(instants)
-    with closing(open_sqlite_log(path, lambda: next(clock, instants[-1]))) as log:
-        for _ in instants:
+    now = instants[0]
+    with closing(open_sqlite_log(path, lambda: now)) as log:
+        for now in instants:  # noqa: B007  # the clock shows it
             append_all(log, samples(sellers, each=1))
         return list(pages(log))
