@@ -21,7 +21,7 @@ from benchmarks import raw, serving
 from benchmarks.comparison import Comparison, Contender
 from benchmarks.decisions import fill_over, seller_name
 from benchmarks.folding import CACHED_ACCOUNTS, TIMELINE, fold
-from benchmarks.places import Places, files, schemas
+from benchmarks.places import Places, files, on_both
 from services.ledger.accounts import stream_of
 from services.ledger.history import Histories
 from services.ledger.progress import Progress
@@ -112,20 +112,6 @@ def over_http(size: int, places: Places) -> Iterator[Mapping[str, Contender]]:
 
 
 @contextmanager
-def on_sqlite(size: int) -> Iterator[Mapping[str, Contender]]:
-    """Prepare the row over a file."""
-    with files() as places, over_http(size, places) as contenders:
-        yield contenders
-
-
-@contextmanager
-def on_postgres(size: int) -> Iterator[Mapping[str, Contender]]:
-    """Prepare the row over a schema."""
-    with schemas() as places, over_http(size, places) as contenders:
-        yield contenders
-
-
-@contextmanager
 def in_process(size: int) -> Iterator[Mapping[str, Contender]]:
     """Prepare sellers; each round asks `size` questions."""
     with files() as places, ExitStack() as running:
@@ -158,7 +144,6 @@ def _repeated(asked: Sequence[Question], size: int) -> Iterator[Question]:
 
 
 COMPARISONS: Final = (
-    Comparison("as_of", "sqlite", "requests/s", SIZE, on_sqlite),
-    Comparison("as_of", "postgres", "requests/s", SIZE, on_postgres),
+    *on_both("as_of", "requests/s", SIZE, over_http),
     Comparison("as_of_in_process", "sqlite", "questions/s", SIZE, in_process),
 )

@@ -15,11 +15,12 @@ from typing import Any, Final
 
 from sqlalchemy import Engine
 
-from benchmarks import crud, emmett, postgres, raw, raw_postgres, stock, written
+from benchmarks import crud, emmett, postgres, raw, raw_postgres, stock
 from benchmarks.appending import append
 from benchmarks.callers import together
 from benchmarks.comparison import Comparison, Contender
 from benchmarks.decisions import Sample, samples
+from benchmarks.raw import EVENTS
 from services.cases.tables import TABLES
 from shared.kit.log.grouping import GroupCommit
 from shared.kit.log.instant import utc_now
@@ -64,7 +65,7 @@ def opened(at: Place) -> EventLog:
 
 def raw_in_file(path: Path, like: Path, events: Sequence[raw.SqlRow]) -> float:
     """Write each event in a transaction of its own; return the seconds it took."""
-    statement = raw.insert(written.EVENTS, len(events[0]))
+    statement = raw.insert(EVENTS, len(events[0]))
     with closing(raw.like(like, path)) as connection:
         start = perf_counter()
         for event in events:
@@ -74,7 +75,7 @@ def raw_in_file(path: Path, like: Path, events: Sequence[raw.SqlRow]) -> float:
 
 def raw_in_schema(events: Sequence[raw.SqlRow]) -> float:
     """Write each event in a transaction of its own, over several connections; return the seconds it took."""
-    statement = raw_postgres.insert(written.EVENTS, len(events[0]))
+    statement = raw_postgres.insert(EVENTS, len(events[0]))
     with ExitStack() as running:
         at = running.enter_context(postgres.migrated(TABLES))
 
@@ -119,7 +120,7 @@ def on_sqlite(size: int) -> Iterator[Mapping[str, Contender]]:
         home, number, decided = Path(folder), iter(range(1_000_000)), samples(size)
         model = home / "model.db"
         ours(in_file(model), decided)
-        events = raw.table(model, written.EVENTS)
+        events = raw.table(model, EVENTS)
 
         def new() -> Path:
             return home / f"{next(number)}.db"
@@ -139,7 +140,7 @@ def on_postgres(size: int) -> Iterator[Mapping[str, Contender]]:
     with ExitStack() as running:
         with postgres.migrated(TABLES) as model:
             ours(closing(opened(model)), decided)
-            events = raw_postgres.read(model.schema, f"SELECT * FROM {written.EVENTS}")
+            events = raw_postgres.read(model.schema, f"SELECT * FROM {EVENTS}")
         contenders: dict[str, Contender] = {
             "ours": lambda: size / ours(in_schema(), decided),
             "limit": lambda: size / raw_in_schema(events),

@@ -76,9 +76,9 @@ def append_all(log: EventLog, decided: Sequence[Sample]) -> None:
         log.append_batch([Append(events=[sample.draft()]) for sample in decided[start : start + MAX_BATCH]])
 
 
-def pages(log: EventLog, after: int = 0) -> Iterator[FeedPage]:
+def pages(log: EventLog, after: int = 0, limit: int = MAX_READ) -> Iterator[FeedPage]:
     """Yield the pages that a log's feed would hand out, from behind a position to the head."""
-    while (page := log.read(after, MAX_READ)).events:
+    while (page := log.read(after, limit)).events:
         states = [event.state for event in page.events]
         yield FeedPage(states, page.scanned_through, page.head, page.recorded_through)
         after = page.scanned_through

@@ -10,10 +10,10 @@ from contextlib import ExitStack, closing, contextmanager
 from typing import Final
 
 from benchmarks import serving
-from benchmarks.comparison import Comparison, Contender
+from benchmarks.comparison import Contender
 from benchmarks.decisions import append_all, samples
 from benchmarks.fold import stock_decided
-from benchmarks.places import Places, files, fill_crud, schemas, stock_settings
+from benchmarks.places import Places, fill_crud, on_both, stock_settings
 from tools.stack import Stack
 
 SIZE: Final = 200_000  # events a round
@@ -50,36 +50,19 @@ def prepared(size: int, places: Places) -> Iterator[Mapping[str, Contender]]:
         running.callback(stack.stop)
         stack.start("cases")
         stack.wait_ready("cases")
-        asked, jwks = asking(stack), str(stack.keys / "jwks.json")
-        page = serving.answer_of(stack.url("cases"), asked)
-        of_stock = {"STOCK_JWKS": jwks, **fill_stock(places)}
-        of_crud = {"CRUD_JWKS": jwks, "CRUD_URL": fill_crud(places, PAGE * PAGES)}
-        ports = {
-            "ours": stack.ports["cases"],
-            "limit": running.enter_context(serving.bare(len(page))),
-            "stock": running.enter_context(serving.uvicorn("benchmarks.stock_http:app", of_stock, asked.paths[0])),
-            "crud": running.enter_context(serving.uvicorn("benchmarks.crud_http:app", of_crud, asked.paths[0])),
-        }
+        asked = asking(stack)
+        ports = serving.beside(
+            running,
+            stack.ports["cases"],
+            len(serving.answer_of(stack.url("cases"), asked)),
+            stock=fill_stock(places),
+            crud={"CRUD_URL": fill_crud(places, PAGE * PAGES)},
+            jwks=stack.keys / "jwks.json",
+            ready=asked.paths[0],
+        )
         serving.demand_lines({name: port for name, port in ports.items() if name != "limit"}, asked, PAGE)
         client, requests = serving.client(running), max(1, size // PAGE)
         yield {name: serving.contender(client, port, asked, requests, PAGE) for name, port in ports.items()}
 
 
-@contextmanager
-def on_sqlite(size: int) -> Iterator[Mapping[str, Contender]]:
-    """Prepare the row over files."""
-    with files() as places, prepared(size, places) as contenders:
-        yield contenders
-
-
-@contextmanager
-def on_postgres(size: int) -> Iterator[Mapping[str, Contender]]:
-    """Prepare the row over schemas."""
-    with schemas() as places, prepared(size, places) as contenders:
-        yield contenders
-
-
-COMPARISONS: Final = (
-    Comparison("feed_ndjson", "sqlite", "events/s", SIZE, on_sqlite),
-    Comparison("feed_ndjson", "postgres", "events/s", SIZE, on_postgres),
-)
+COMPARISONS: Final = on_both("feed_ndjson", "events/s", SIZE, prepared)

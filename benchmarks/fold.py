@@ -13,12 +13,14 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Final
 
-from benchmarks import emmett, postgres, raw, raw_postgres, stock
-from benchmarks.comparison import Comparison, Contender
+from benchmarks import batched, emmett, postgres, raw, raw_postgres, stock
+from benchmarks.batched import Rows
+from benchmarks.comparison import Comparison, Contender, Store
 from benchmarks.decisions import Sample, fill, samples
 from benchmarks.folding import fold, sums
+from benchmarks.raw import EVENTS
 from services.ledger.accounts import stream_of
-from services.ledger.tables import ACCOUNTS, FOLLOWED, TABLES
+from services.ledger.tables import ACCOUNTS, CASES, FOLLOWED, TABLES
 from shared.kit.feed_client import FeedPage
 from shared.kit.log.instant import utc_now
 from shared.kit.log.postgres import open_postgres_log
@@ -27,13 +29,14 @@ from tests.support.postgres import Place
 
 SIZE: Final = 4000
 CHUNK: Final = 1000  # decisions of a transaction, where a peer's history is prepared
-EVENTS: Final = "stored_events"
-KEYS: Final = {  # of the tables of which a batch writes rows anew, in PostgreSQL
-    ACCOUNTS.name: ACCOUNTS.key,
-    FOLLOWED.name: FOLLOWED.key,
-    "notification_tracking": ("application_name",),
-    "log_head": ("only_row",),
-}
+HEAD: Final = "log_head"
+TRACKING: Final[Mapping[Store, str]] = {"sqlite": "tracking", "postgres": "notification_tracking"}
+
+
+def replaced(store: Store) -> dict[str, Sequence[str]]:
+    """Return the tables of which a batch writes rows anew, with their keys."""
+    keys = {ACCOUNTS.name: ACCOUNTS.key, FOLLOWED.name: FOLLOWED.key}
+    return {**keys, TRACKING[store]: ("application_name",), HEAD: ("only_row",)}
 
 
 def ours_in_file(path: Path, pages: Sequence[FeedPage]) -> tuple[float, list[int]]:
@@ -48,21 +51,21 @@ def ours_in_schema(at: Place, pages: Sequence[FeedPage]) -> tuple[float, list[in
         return fold(log, pages)
 
 
-Rows = dict[str, list[raw.SqlRow]]  # of one batch, by table
+def batches(
+    read: Callable[[str], list[raw.SqlRow]], pages: Sequence[FeedPage], heads: Sequence[int], store: Store
+) -> list[Rows]:
+    """Return what ours wrote, page by page: events, the rows of the accounts they touch, how far cases are followed.
 
-
-def batches(read: Callable[[str], list[raw.SqlRow]], heads: Sequence[int], singles: Sequence[str]) -> list[Rows]:
-    """Return what ours wrote, page by page: its events, the rows of the accounts they touch, and the `singles`.
-
-    `read` returns the rows of a table, events in order of position; an event's second column names its stream.
+    `read` returns the rows of a table, events in order of position.
     """
-    events, accounts = read(EVENTS), {stream_of(row[0]): row for row in read(ACCOUNTS.name)}
-    written: list[Rows] = []
-    for before, head in zip([0, *heads], heads, strict=False):
-        batch = events[before:head]
-        touched = [accounts[stream] for stream in dict.fromkeys(event[1] for event in batch)]
-        written.append({EVENTS: batch, ACCOUNTS.name: touched, **{name: read(name) for name in singles}})
-    return written
+    accounts = {stream_of(row[0]): row for row in read(ACCOUNTS.name)}
+    lasting = {table: read(table) for table in (FOLLOWED.name, HEAD)}
+    return batched.batches(
+        read(EVENTS),
+        heads,
+        (ACCOUNTS.name, accounts),
+        lambda number: {**lasting, TRACKING[store]: [(CASES, pages[number].scanned_through)]},
+    )
 
 
 def raw_in_file(path: Path, like: Path, pages: Sequence[FeedPage], written: Sequence[raw.Writes]) -> float:
@@ -79,17 +82,11 @@ def raw_in_file(path: Path, like: Path, pages: Sequence[FeedPage], written: Sequ
 def raw_in_schema(pages: Sequence[FeedPage], written: Sequence[Rows]) -> float:
     """Fold the pages with the bare driver into a new schema: events by COPY; return the seconds it took."""
     with postgres.migrated(TABLES) as at, postgres.connect(at.schema) as connection:
-        upserts = {
-            name: raw_postgres.upsert(name, key, raw_postgres.columns(at.schema, name)) for name, key in KEYS.items()
-        }
-        points: dict[str, int] = {}
+        rewriting, points = batched.Rewriting(connection, at.schema, replaced("postgres")), dict[str, int]()
         start = perf_counter()
-        for page, rows in zip(pages, written, strict=True):
+        for page, batch in zip(pages, written, strict=True):
             sums(points, page)
-            with connection.transaction(), connection.cursor() as cursor:
-                raw_postgres.copy(connection, EVENTS, rows[EVENTS])
-                for name, statement in upserts.items():
-                    cursor.executemany(statement, rows[name])
+            rewriting.write(batch)
         return perf_counter() - start
 
 
@@ -125,11 +122,8 @@ def on_sqlite(size: int) -> Iterator[Mapping[str, Contender]]:
         home, number = Path(folder), iter(range(1_000_000))
         pages, model = fill(home / "cases.db", size), home / "model.db"
         _, heads = ours_in_file(model, pages)
-        found = batches(lambda name: raw.table(model, name), heads, (FOLLOWED.name, "tracking", "log_head"))
-        rows: list[raw.Writes] = [
-            [(raw.insert(name, len(some[0]), replace=name != EVENTS), some) for name, some in batch.items()]
-            for batch in found
-        ]
+        found = batches(lambda name: raw.table(model, name), pages, heads, "sqlite")
+        rows = [batched.statements(batch, replaced("sqlite")) for batch in found]
         decided = running.enter_context(closing(stock_decided(stock.on_sqlite(home / "stock.db"), samples(size))))
 
         def new() -> Path:
@@ -149,7 +143,7 @@ def on_postgres(size: int) -> Iterator[Mapping[str, Contender]]:
         pages = fill(Path(folder) / "cases.db", size)
         with postgres.migrated(TABLES) as at:
             _, heads = ours_in_schema(at, pages)
-            rows = batches(lambda name: raw_postgres.table(at.schema, name), heads, list(KEYS)[1:])
+            rows = batches(lambda name: raw_postgres.table(at.schema, name), pages, heads, "postgres")
         decided = running.enter_context(
             closing(stock_decided(stock.on_postgres(running.enter_context(postgres.schema())), samples(size)))
         )

@@ -16,9 +16,11 @@ from typing import Any, Final
 
 from sqlalchemy import Engine
 
-from benchmarks import crud, postgres, raw, raw_postgres, stock, written
+from benchmarks import batched, crud, postgres, raw, raw_postgres, stock, written
+from benchmarks.batched import Rows
 from benchmarks.comparison import Comparison, Contender
 from benchmarks.decisions import ENTRIES_PER_SELLER, seller_name
+from benchmarks.raw import EVENTS
 from services.cases.imports.importing import BATCH, Importer
 from services.cases.publication import imported_stream
 from services.cases.tables import IMPORTED, TABLES
@@ -79,22 +81,17 @@ def ours_in_schema(path: Path, size: int) -> float:
         return ours(log, path, size)
 
 
-Rows = dict[str, list[raw.SqlRow]]  # of one batch, by table
-
-
 def batches(read: Callable[[str], list[raw.SqlRow]]) -> list[Rows]:
-    """Return what ours wrote, batch by batch: events, its key, the rows of its sellers, the head.
+    """Return what ours wrote, batch by batch: events, the rows of their sellers, its key, the head.
 
     `read` returns the rows of a table, events in order of position; which batch has which key does not matter.
     """
-    events, keys, head = read(written.EVENTS), read(written.KEYS), read(HEAD)
+    events, keys, head = read(EVENTS), read(written.KEYS), read(HEAD)
     sellers = {imported_stream(str(row[0])): row for row in read(IMPORTED.name)}
-    found: list[Rows] = []
-    for number, start in enumerate(range(0, len(events), BATCH)):
-        batch = events[start : start + BATCH]
-        touched = [sellers[stream] for stream in dict.fromkeys(event[1] for event in batch)]
-        found.append({written.EVENTS: batch, written.KEYS: [keys[number]], IMPORTED.name: touched, HEAD: head})
-    return found
+    ends = [min(start + BATCH, len(events)) for start in range(0, len(events), BATCH)]
+    return batched.batches(
+        events, ends, (IMPORTED.name, sellers), lambda number: {written.KEYS: [keys[number]], HEAD: head}
+    )
 
 
 def raw_in_file(target: Path, like: Path, batches: Sequence[raw.Writes]) -> float:
@@ -109,16 +106,10 @@ def raw_in_file(target: Path, like: Path, batches: Sequence[raw.Writes]) -> floa
 def raw_in_schema(batches: Sequence[Rows]) -> float:
     """Write the batches into a new schema with the bare driver, by COPY; return the seconds it took."""
     with postgres.migrated(TABLES) as at, postgres.connect(at.schema) as connection:
-        upserts = {
-            name: raw_postgres.upsert(name, key, raw_postgres.columns(at.schema, name)) for name, key in KEYS.items()
-        }
+        rewriting = batched.Rewriting(connection, at.schema, KEYS)
         start = perf_counter()
         for batch in batches:
-            with connection.transaction(), connection.cursor() as cursor:
-                for name in (written.EVENTS, written.KEYS):
-                    raw_postgres.copy(connection, name, batch[name])
-                for name, statement in upserts.items():
-                    cursor.executemany(statement, batch[name])
+            rewriting.write(batch)
         return perf_counter() - start
 
 
@@ -188,10 +179,8 @@ def on_sqlite(size: int) -> Iterator[Mapping[str, Contender]]:
         home, number = Path(folder), iter(range(1_000_000))
         path, model = write_file(home / "past.ndjson", size), home / "model.db"
         ours_in_file(model, path, size)
-        rows: list[raw.Writes] = [
-            [(raw.insert(name, len(some[0]), replace=name in KEYS), some) for name, some in batch.items()]
-            for batch in batches(lambda name: raw.read(model, f"SELECT * FROM {name} ORDER BY rowid"))
-        ]
+        found = batches(lambda name: raw.read(model, f"SELECT * FROM {name} ORDER BY rowid"))
+        rows = [batched.statements(batch, KEYS) for batch in found]
 
         def new() -> Path:
             return home / f"{next(number)}.db"

@@ -1,8 +1,8 @@
 """Where the rows over HTTP keep their histories: in files of a folder, or in schemas of one PostgreSQL."""
 
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,6 +10,7 @@ from typing import Protocol
 from urllib.parse import quote
 
 from benchmarks import crud, postgres, stock
+from benchmarks.comparison import Comparison, Contender, Prepared
 from benchmarks.decisions import samples
 from services.cases.tables import TABLES as CASES_TABLES
 from services.ledger.tables import TABLES as LEDGER_TABLES
@@ -123,6 +124,23 @@ def schemas() -> Iterator[Places]:
         for name, at in ours.items():
             settings |= {f"{name.upper()}_DATABASE_URL": at.dsn, f"{name.upper()}_DATABASE_SCHEMA": at.schema}
         yield Schemas(Path(folder), settings, ours, peers)
+
+
+def on_both(row: str, unit: str, size: int, prepared: Callable[[int, Places], Prepared]) -> tuple[Comparison, ...]:
+    """Return a row on each store; `prepared` makes the contenders of so many operations in the places of one."""
+
+    def on(opened: Callable[[], AbstractContextManager[Places]]) -> Callable[[int], Prepared]:
+        @contextmanager
+        def contenders(size: int) -> Iterator[Mapping[str, Contender]]:
+            with opened() as places, prepared(size, places) as made:
+                yield made
+
+        return contenders
+
+    return (
+        Comparison(row, "sqlite", unit, size, on(files)),
+        Comparison(row, "postgres", unit, size, on(schemas)),
+    )
 
 
 def fill_crud(places: Places, entries: int) -> str:

@@ -12,6 +12,8 @@ from typing import Any, Final, TypeAlias
 SqlRow: TypeAlias = tuple[Any, ...]
 Writes: TypeAlias = list[tuple[str, Sequence[SqlRow]]]  # statements with their rows, for one transaction
 
+EVENTS: Final = "stored_events"
+
 DURABLE: Final = ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA wal_autocheckpoint = 1000")
 
 

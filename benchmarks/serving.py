@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import httpx
@@ -125,6 +126,29 @@ def bare(length: int) -> Iterator[int]:
     """Serve a bare ASGI route that sends so many bytes; yield its port."""
     with uvicorn("benchmarks.bare:app", {"BODY_BYTES": str(length)}, "/") as port:
         yield port
+
+
+def beside(
+    running: ExitStack,
+    ours: int,
+    length: int,
+    *,
+    stock: Mapping[str, str],
+    crud: Mapping[str, str],
+    jwks: Path,
+    ready: str,
+) -> dict[str, int]:
+    """Start the bare route and both peers, with their settings and key sets; return all ports by contender.
+
+    `length` is that of the bare route's answer, `ready` what the peers answer once they are.
+    """
+    of_stock, of_crud = {**stock, "STOCK_JWKS": str(jwks)}, {**crud, "CRUD_JWKS": str(jwks)}
+    return {
+        "ours": ours,
+        "limit": running.enter_context(bare(length)),
+        "stock": running.enter_context(uvicorn("benchmarks.stock_http:app", of_stock, ready)),
+        "crud": running.enter_context(uvicorn("benchmarks.crud_http:app", of_crud, ready)),
+    }
 
 
 def ledger_only(running: ExitStack, stack: Stack) -> None:

@@ -18,6 +18,7 @@ from benchmarks import crud, emmett, postgres, raw, raw_postgres, stock, written
 from benchmarks.appending import append
 from benchmarks.comparison import Comparison, Contender
 from benchmarks.decisions import Sample, samples
+from benchmarks.raw import EVENTS
 from services.cases.tables import CASES, TABLES
 from shared.kit.log.instant import utc_now
 from shared.kit.log.model import EventLog
@@ -63,7 +64,7 @@ def raw_in_file(path: Path, like: Path, decided: Sequence[raw.Writes]) -> float:
 def raw_in_schema(decided: Sequence[Sequence[raw.SqlRow]]) -> float:
     """Write each decision's rows by themselves into a new schema with the bare driver; return the seconds it took."""
     with postgres.migrated(TABLES) as at, postgres.connect(at.schema) as connection:
-        names = (written.EVENTS, CASES.name, written.KEYS)
+        names = (EVENTS, CASES.name, written.KEYS)
         statement = raw_postgres.together([(name, len(row)) for name, row in zip(names, decided[0], strict=False)])
         values = [[value for row in rows for value in row] for rows in decided]
         start = perf_counter()

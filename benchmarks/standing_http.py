@@ -11,11 +11,11 @@ from contextlib import ExitStack, closing, contextmanager
 from typing import Final
 
 from benchmarks import serving
-from benchmarks.comparison import Comparison, Contender
+from benchmarks.comparison import Contender
 from benchmarks.decisions import ENTRIES_PER_SELLER, fill, samples, seller_name
 from benchmarks.fold import stock_decided, stock_folds
 from benchmarks.folding import fold
-from benchmarks.places import Places, files, fill_crud, schemas, stock_settings
+from benchmarks.places import Places, fill_crud, on_both, stock_settings
 from tools.stack import Stack
 
 SIZE: Final = 20_000
@@ -45,37 +45,19 @@ def prepared(size: int, places: Places) -> Iterator[Mapping[str, Contender]]:
         stack = Stack(places.home, settings=places.settings)
         serving.ledger_only(running, stack)
         asked = asking(stack, SELLERS)
-        length, ready = len(serving.answer_of(stack.url("ledger"), asked)), asked.paths[0]
-        jwks = str(stack.keys / "jwks.json")
-        common = {"BODY_BYTES": str(length), "STOCK_JWKS": jwks, "CRUD_JWKS": jwks}
-        of_stock = {**common, **fill_stock(places, entries)}
-        of_crud = {**common, "CRUD_URL": fill_crud(places, entries)}
-        ports = {
-            "ours": stack.ports["ledger"],
-            "limit": running.enter_context(serving.bare(length)),
-            "stock": running.enter_context(serving.uvicorn("benchmarks.stock_http:app", of_stock, ready)),
-            "crud": running.enter_context(serving.uvicorn("benchmarks.crud_http:app", of_crud, ready)),
-        }
+        length = len(serving.answer_of(stack.url("ledger"), asked))
+        ports = serving.beside(
+            running,
+            stack.ports["ledger"],
+            length,
+            stock={"BODY_BYTES": str(length), **fill_stock(places, entries)},
+            crud={"BODY_BYTES": str(length), "CRUD_URL": fill_crud(places, entries)},
+            jwks=stack.keys / "jwks.json",
+            ready=asked.paths[0],
+        )
         serving.demand_length(ports, asked, length)
         client = serving.client(running)
         yield {name: serving.contender(client, port, asked, size) for name, port in ports.items()}
 
 
-@contextmanager
-def on_sqlite(size: int) -> Iterator[Mapping[str, Contender]]:
-    """Prepare the row over files."""
-    with files() as places, prepared(size, places) as contenders:
-        yield contenders
-
-
-@contextmanager
-def on_postgres(size: int) -> Iterator[Mapping[str, Contender]]:
-    """Prepare the row over schemas."""
-    with schemas() as places, prepared(size, places) as contenders:
-        yield contenders
-
-
-COMPARISONS: Final = (
-    Comparison("standing_http", "sqlite", "requests/s", SIZE, on_sqlite),
-    Comparison("standing_http", "postgres", "requests/s", SIZE, on_postgres),
-)
+COMPARISONS: Final = on_both("standing_http", "requests/s", SIZE, prepared)

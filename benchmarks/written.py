@@ -7,10 +7,10 @@ from typing import Final
 from benchmarks import raw, raw_postgres
 from benchmarks.appending import scope
 from benchmarks.decisions import Sample
+from benchmarks.raw import EVENTS
 from services.cases.tables import CASES
 from shared.kit.log import merkle
 
-EVENTS: Final = "stored_events"
 KEYS: Final = "kept_responses"
 MOVE_HEAD: Final = "UPDATE log_head SET position = ?, recorded_us = ?, promised_us = ?, frontier = ?"
 

@@ -6,19 +6,23 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, closing, nullcontext
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from benchmarks import gate, harness, syncs
+from benchmarks import batched, fold, gate, harness, postgres, raw, raw_postgres, syncs
 from benchmarks.callers import together
 from benchmarks.comparison import Comparison, Contender
+from benchmarks.decisions import append_all, pages, samples
 from benchmarks.harness import interleave
 from benchmarks.plot import chart
 from benchmarks.report import BEGIN, END, keep, write_table
 from benchmarks.rows import COMPARISONS, named
+from services.ledger.tables import TABLES
+from shared.kit.log.instant import utc_now
+from shared.kit.log.sqlite import open_sqlite_log
 from tests.support.tree import ROOT
 
 RECORD: dict[str, Any] = {
@@ -100,6 +104,26 @@ def test_two_clocks_are_asked_in_process(tmp_path: Path) -> None:
     """The variant of a row that needs no server runs alone, and knows no peer."""
     (record,) = measured(tmp_path, "as_of_in_process", "sqlite")
     check(record, "as_of_in_process", "sqlite", set())
+
+
+@PATIENT
+def test_the_limit_of_the_fold_writes_page_after_page(tmp_path: Path) -> None:
+    """Given a history of several pages, then the bare driver ends where ours did, on both stores."""
+    model, again = tmp_path / "model.db", tmp_path / "again.db"
+    with closing(open_sqlite_log(tmp_path / "cases.db", utc_now)) as log:
+        append_all(log, samples(30))
+        several = list(pages(log, limit=10))
+    _, heads = fold.ours_in_file(model, several)
+    assert len(heads) == len(several) == 3
+    found = fold.batches(lambda name: raw.table(model, name), several, heads, "sqlite")
+    fold.raw_in_file(again, model, several, [batched.statements(one, fold.replaced("sqlite")) for one in found])
+    for name in ("stored_events", "accounts", "log_head"):
+        assert set(raw.table(again, name)) == set(raw.table(model, name))
+    assert raw.table(again, "tracking") == [row for row in raw.table(model, "tracking") if row[0] == "cases"]
+    with postgres.migrated(TABLES) as at:
+        _, heads = fold.ours_in_schema(at, several)
+        written = fold.batches(lambda name: raw_postgres.table(at.schema, name), several, heads, "postgres")
+    assert fold.raw_in_schema(several, written) > 0
 
 
 @PATIENT
