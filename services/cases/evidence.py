@@ -16,8 +16,8 @@ from obstore.store import LocalStore
 
 from services.cases.casekey import CaseKey
 from services.cases.chunks import CHUNK_BYTES, unseal
-from services.cases.masterkey import sync_folder
 from shared.kit.ids import uuid7
+from shared.kit.placing import sync
 
 UPLOADS: Final = "uploads"
 CONTENT: Final = "content"
@@ -38,7 +38,7 @@ class EvidenceStore:
         """Open the store, making its folders at the first start."""
         for name in (UPLOADS, CONTENT):
             (folder / name).mkdir(parents=True, exist_ok=True)
-        sync_folder(folder)
+        sync(folder)
         self._folder, self._objects = folder, LocalStore(folder)
 
     def start(self, case_id: str) -> "Draft":
@@ -58,7 +58,7 @@ class EvidenceStore:
             except AlreadyExistsError:
                 return False
             for folder in (self.path(target).parent, self._folder / CONTENT, self._folder / UPLOADS):
-                sync_folder(folder)
+                sync(folder)
         return True
 
     def read(self, key: CaseKey, evidence_id: str) -> Iterator[bytes]:
@@ -93,10 +93,10 @@ class EvidenceStore:
             for file in (*contents.glob("*"), *uploads.glob(f"{case_id}.*")):
                 file.unlink(missing_ok=True)
             with suppress(FileNotFoundError):
-                sync_folder(contents)
+                sync(contents)
                 contents.rmdir()
             for folder in (self._folder / CONTENT, uploads):
-                sync_folder(folder)
+                sync(folder)
 
     def sweep(self, before_s: float, cited: Callable[[str, str], bool]) -> int:
         """Remove what a crash left: uploads and uncited contents last written before this (Unix seconds); count them.
@@ -142,7 +142,7 @@ class Draft:
             path = self._store.path(self.name)
             with path.open("rb") as file:
                 os.fsync(file.fileno())
-            sync_folder(path.parent)
+            sync(path.parent)
 
     def discard(self) -> None:
         """Remove what is there of it; where the store is away that is left to the sweep. Idempotent."""

@@ -15,6 +15,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from shared.kit.ids import uuid7
+from shared.kit.placing import place
 
 KEY_BYTES: Final = 32
 NONCE_BYTES: Final = 12
@@ -64,7 +65,8 @@ def ensure_master_key(path: Path, *, may_make: Callable[[], bool]) -> MasterKey:
             raise VaultLocked("the vault holds data, and the key file that opens it is missing")
         path.parent.mkdir(parents=True, exist_ok=True)
         with suppress(FileExistsError):
-            _place(path, {"id": uuid7(), "key": os.urandom(KEY_BYTES).hex()})
+            fresh = {"id": uuid7(), "key": os.urandom(KEY_BYTES).hex()}
+            place(path, json.dumps(fresh).encode("ascii"), replace=False)
     try:
         content = json.loads(path.read_text("ascii"))
         key = MasterKey(str(content["id"]), bytes.fromhex(content["key"]))
@@ -73,27 +75,3 @@ def ensure_master_key(path: Path, *, may_make: Callable[[], bool]) -> MasterKey:
     if len(key.secret) != KEY_BYTES:
         raise VaultLocked(f"the vault's key has {KEY_BYTES} bytes")
     return key
-
-
-def sync_folder(folder: Path) -> None:
-    """Return when the names in the folder are on disk."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _place(path: Path, content: dict[str, str]) -> None:
-    """Write the file whole or not at all; fail if it is there already."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    try:
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            json.dump(content, file)
-            file.flush()
-            os.fsync(file.fileno())
-        path.hardlink_to(draft)
-        sync_folder(path.parent)
-    finally:
-        draft.unlink(missing_ok=True)

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Final
 
 from services.cases.casekey import CaseKey
-from services.cases.masterkey import KEY_BYTES, VaultLocked, ensure_master_key, sync_folder
+from services.cases.masterkey import KEY_BYTES, VaultLocked, ensure_master_key
 from services.cases.vaultfile import VaultFile, VaultUnavailable, overwrite
+from shared.kit.placing import sync
 
 __all__ = ["UnknownCase", "Vault", "VaultUnavailable"]
 
@@ -37,7 +38,7 @@ class Vault:
         """
         self._file = VaultFile(path, shared=shared)
         try:
-            sync_folder(path.parent)
+            sync(path.parent)
             self._master = ensure_master_key(key_file, may_make=self._empty)
             self._refuse_other_master()
         except BaseException:

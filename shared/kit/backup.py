@@ -16,6 +16,8 @@ from typing import Final
 
 import msgspec
 
+from shared.kit.placing import sync
+
 MANIFEST: Final = "manifest.json"
 PAGES: Final = 1000  # of a database that are copied in one step, between which writers may write
 
@@ -167,12 +169,3 @@ def held(path: Path) -> Held:
     """Return length and digest of a file."""
     with path.open("rb") as file:
         return Held(os.fstat(file.fileno()).st_size, hashlib.file_digest(file, "sha256").hexdigest())
-
-
-def sync(path: Path) -> None:
-    """Return when a file, or the names in a folder, are on disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -4,7 +4,6 @@ In production tokens come from an identity provider and this module is not used.
 """
 
 import json
-import os
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -16,7 +15,7 @@ from joserfc.jws import serialize_compact
 
 from shared.kit.fields import is_identifier
 from shared.kit.identity import ROLES
-from shared.kit.ids import uuid7
+from shared.kit.placing import place
 from shared.kit.tokens import REGISTRY
 
 ISSUER: Final = "demerit-local"
@@ -35,11 +34,11 @@ def ensure_keys(folder: Path) -> Path:
     if not (folder / KEY_FILE).exists():
         made = OKPKey.generate_key("Ed25519")
         with suppress(FileExistsError):
-            _place(folder / KEY_FILE, made.as_dict(private=True), replace=False)
+            place(folder / KEY_FILE, _json(made.as_dict(private=True)), replace=False)
     key = _load(folder)
     public = {"keys": [{**key.as_dict(private=False), "kid": key.thumbprint(), "alg": "EdDSA", "use": "sig"}]}
     if not (folder / JWKS_FILE).exists():
-        _place(folder / JWKS_FILE, public, replace=True)
+        place(folder / JWKS_FILE, _json(public))
     return folder / JWKS_FILE
 
 
@@ -104,18 +103,5 @@ def _load(folder: Path) -> OKPKey:
     return OKPKey.import_key(json.loads((folder / KEY_FILE).read_text("ascii")))
 
 
-def _place(path: Path, content: Any, *, replace: bool) -> None:
-    """Write the file whole or not at all, readable by its owner only; fail if it is there and not to be replaced."""
-    draft = path.with_name(f".{path.name}.{uuid7()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            json.dump(content, file)
-            file.flush()
-            os.fsync(file.fileno())
-        if replace:
-            draft.replace(path)
-        else:
-            path.hardlink_to(draft)
-    finally:
-        draft.unlink(missing_ok=True)
+def _json(content: Any) -> bytes:
+    return json.dumps(content).encode("ascii")

@@ -14,10 +14,10 @@ from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from shared.kit.audit.placing import place, sync_folder
 from shared.kit.audit.signer import LocalSigner
 from shared.kit.audit.vkey import VerifierKey, parse_skey, parse_vkey, spell_skey
 from shared.kit.audit.wire import Malformed
+from shared.kit.placing import place, sync
 
 KNOWN_FILE: Final = "verifier-keys"
 LOCK_FILE: Final = ".lock"
@@ -87,7 +87,7 @@ class KeyFolder:
             raise KeysUnusable("the key to retire is one of at least two that sign: rotate first")
         with self._locked():
             self._path(key_id).unlink()
-            sync_folder(self._folder)
+            sync(self._folder)
 
     @contextmanager
     def _locked(self) -> Iterator[None]:

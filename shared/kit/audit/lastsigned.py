@@ -10,9 +10,9 @@ from pathlib import Path
 
 from shared.kit.audit.checkpoint import Checkpoint, open_checkpoint
 from shared.kit.audit.note import NoteRefused
-from shared.kit.audit.placing import place
 from shared.kit.audit.vkey import VerifierKey
 from shared.kit.audit.wire import Malformed
+from shared.kit.placing import place
 
 
 class LastSignedUnreadable(Exception):
