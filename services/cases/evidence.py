@@ -90,9 +90,11 @@ class EvidenceStore:
         """
         contents, uploads = self._folder / CONTENT / case_id, self._folder / UPLOADS
         with told():
-            for file in (*contents.glob("*"), *uploads.glob(f"{case_id}.*")):
+            for file in uploads.glob(f"{case_id}.*"):
                 file.unlink(missing_ok=True)
-            with suppress(FileNotFoundError):
+            with suppress(FileNotFoundError):  # there is none, or somebody else has removed it meanwhile
+                for file in contents.iterdir():
+                    file.unlink(missing_ok=True)
                 sync(contents)
                 contents.rmdir()
             for folder in (self._folder / CONTENT, uploads):

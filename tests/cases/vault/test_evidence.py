@@ -1,9 +1,11 @@
 """Evidence content: what goes in comes out, nothing else does, and nothing half-done stays."""
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -166,6 +168,25 @@ def test_a_forgotten_case_loses_its_contents_and_its_uploads_and_no_other_does(t
     assert [path.name for path in (tmp_path / "content").iterdir()] == ["case-10"]
     assert b"".join(store.read(other, "e-3")) == long
     assert b"".join(store.read(other, "e-1")) == b"call list"
+
+
+def test_two_forget_a_case_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Given somebody who removes the folder of a case when it is to be listed, then it is gone, and that is all."""
+    store, folder = EvidenceStore(tmp_path), tmp_path / "content" / "case-1"
+    put(store, b"call list")
+
+    def losing(look: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        def lost(path: Any) -> Any:
+            if path in (folder, str(folder)):
+                shutil.rmtree(folder, ignore_errors=True)
+            return look(path)
+
+        return lost
+
+    for name in ("listdir", "scandir"):
+        monkeypatch.setattr(os, name, losing(getattr(os, name)))
+    store.forget("case-1")
+    assert not folder.exists()
 
 
 def test_a_store_that_is_gone_says_so(tmp_path: Path) -> None:
