@@ -11,6 +11,7 @@ from services.cases.domain.case import CaseState
 from services.cases.domain.commands import CaseCommand
 from services.cases.receipts import RequestKey
 from shared.kit.decider import Refusal
+from shared.kit.fields import says_something
 from shared.kit.log.rows import RowChange
 
 
@@ -30,8 +31,8 @@ class Pen:
         return self._key()
 
     def write(self, purpose: Purpose, text: str | None) -> str:
-        """Return the digest of the text, "" where there is none; a reason or an appeal of blanks is none."""
-        if text is None or (purpose in ("reason", "appeal") and not text.strip()):
+        """Return the digest of the text, "" where there is none; a reason or an appeal that shows nothing is none."""
+        if text is None or (purpose in ("reason", "appeal") and not says_something(text)):
             return ""
         digest = self.key.digest(purpose, text)
         self.texts[digest] = text

@@ -8,6 +8,7 @@ A plain `int` takes `true` and "5", a plain `datetime` takes 1700000000 and time
 import re
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
+from unicodedata import category
 
 from pydantic import (
     BaseModel,
@@ -43,6 +44,11 @@ class Body(BaseModel):
 def is_identifier(value: object) -> bool:
     """Return whether this is a string of the shape that every id from outside has (`Identifier`)."""
     return isinstance(value, str) and _identifier.match(value) is not None
+
+
+def says_something(text: str) -> bool:
+    """Return whether a text shows anything: a character that is neither blank nor invisible."""
+    return any(category(character)[0] not in "ZC" for character in text)
 
 
 def parse_instant(value: object) -> datetime:

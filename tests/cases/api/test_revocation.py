@@ -71,7 +71,9 @@ def test_only_what_counts_is_revoked(cases: CasesService) -> None:
     late = cases.supervisor.decide(f"/cases/{reversed_}/revocation", WHY, 409)
     assert (late["code"], late["winner"]) == ("already_decided", done["events"][0])
     upheld = cases.upheld()
-    assert cases.supervisor.decide(f"/cases/{upheld}/revocation", {"reason": " "}, 409)["code"] == "reason_missing"
+    assert (
+        cases.supervisor.decide(f"/cases/{upheld}/revocation", {"reason": " \u200b"}, 409)["code"] == "reason_missing"
+    )
 
 
 @pytest.mark.parametrize("outcome", ["reject", "regrade"])

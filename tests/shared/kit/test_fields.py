@@ -17,6 +17,7 @@ from shared.kit.fields import (
     Natural,
     ShortText,
     is_identifier,
+    says_something,
 )
 
 
@@ -93,6 +94,14 @@ def test_an_instant_is_the_same_moment_in_utc(at: datetime) -> None:
 def test_an_identifier_stays_as_it_is(text: str) -> None:
     assert is_identifier(text)
     assert Sample.model_validate({"id": text}).id == text
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [("", False), (" \t\n", False), ("\u200b\u200b", False), ("\u3000\ufeff", False), ("查", True), (" . ", True)],
+)
+def test_a_text_says_something_where_something_of_it_shows(text: str, says: bool) -> None:
+    assert says_something(text) is says
 
 
 def test_a_body_cannot_be_changed() -> None:

@@ -18,8 +18,9 @@ def already_filed() -> Refusal:
 
 
 def already_decided(winner: Mapping[str, Detail]) -> Refusal:
-    """The case is decided; `winner` is the decision that stands: id, type, position, recorded_at."""
-    return Refusal("already_decided", "The case would have to be undecided; the winner stands.", {"winner": winner})
+    """Somebody had the last word already; `winner` is that fact: id, type, position, recorded_at."""
+    told = "Nothing would have to have ended the matter before; the winner is the fact that did, and stands."
+    return Refusal("already_decided", told, {"winner": winner})
 
 
 def complaint_withdrawn(withdrawn_at: datetime) -> Refusal:
