@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final, get_args
 
 from services.cases.domain.events import ComplaintDismissed
-from services.cases.domain.state import StateName
+from services.cases.domain.state import FiledName
 from services.cases.domain.winner import TYPES
 from services.cases.tables import CASES, FOREVER_US, OPEN
 from shared.contracts.decisions import ORDINARY_UPHELD, SEVERE_UPHELD
@@ -18,7 +18,7 @@ from shared.kit.log.model import EventLog
 from shared.kit.log.rows import Row, Value, Where, resume
 
 ORDER: Final = ("next_due_us",)
-STATE_NAMES: Final = tuple(name for name in get_args(StateName) if name != "unfiled")
+STATE_NAMES: Final = get_args(FiledName)
 
 _RETURNED: Final = "returned_for_supplement"
 _PENDING: Final = ("appeal_filed", _RETURNED)

@@ -4,33 +4,15 @@ from typing import Annotated, Final, Literal
 
 from fastapi import Query
 
+from services.cases.domain.state import FiledName
 from services.cases.queue import Wanted
 from shared.kit.fields import Identifier, Instant, QueryFlag, QueryNumber
 
 MAX_HOURS: Final = 720
 
-StateName = Literal[
-    "filed",
-    "evidence_open",
-    "under_review",
-    "severe_proposed",
-    "override_proposed",
-    "upheld",
-    "dismissed",
-    "appeal_filed",
-    "returned_for_supplement",
-    "upheld_final",
-    "dismissed_final",
-    "reversed",
-    "regraded",
-    "withdrawn",
-    "merged",
-    "refused",
-]
-
 
 def wanted(
-    state: Annotated[StateName | None, Query(description="As it is now")] = None,
+    state: Annotated[FiledName | None, Query(description="As it is now")] = None,
     due_before: Annotated[Instant | None, Query(description="Next deadline before this, exclusive")] = None,
     due_within_hours: Annotated[
         QueryNumber | None,

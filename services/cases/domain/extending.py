@@ -53,10 +53,10 @@ def outlasting(
     The platform then has as many working days after the window as the rulebook gives it between stepping in and
     deciding. A resolution that has passed by `now` stays where it was, and breached: it cannot be met any more.
     """
-    if file.resolution.due > evidence.due or file.passed("resolution", now):
+    if file.passed("resolution", now):
         return []
     version = world.pinned(file.filed)
     if isinstance(version, Refusal):
         return version
-    due = deadlines.resolution_after(version.deadlines, world.calendars, evidence.due)
-    return [DeadlineExtended("resolution", due, cause, None, "")]
+    due = deadlines.outlasting(version.deadlines, world.calendars, file.resolution.deadline, evidence.due)
+    return [] if due == file.resolution.deadline else [DeadlineExtended("resolution", due, cause, None, "")]

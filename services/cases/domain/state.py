@@ -9,8 +9,7 @@ from services.cases.domain.appeal import Appeal
 from services.cases.domain.file import CaseFile
 from shared.kit.decider import Recorded
 
-StateName: TypeAlias = Literal[
-    "unfiled",
+FiledName: TypeAlias = Literal[
     "filed",
     "evidence_open",
     "under_review",
@@ -28,6 +27,7 @@ StateName: TypeAlias = Literal[
     "merged",
     "refused",
 ]
+StateName: TypeAlias = Literal["unfiled"] | FiledName
 
 Violation: TypeAlias = events.OrdinaryViolationUpheld | events.SevereViolationUpheld
 Revocation: TypeAlias = Recorded[events.RevocationProposed]
