@@ -54,8 +54,13 @@ def dry_run(
         seller: [_named(log, row, supervisor) for row in its_rows] for seller, its_rows in _page(accounts, after, limit)
     }
     last = max(page, default=None)
+    names = {str(row[name]) for row in rows for name in ("decision", "counts")}
     shown = DryRun(
-        as_of=as_of, selected=len(rows), sellers=len(accounts), previews=list(_previews(ledger, page, as_of))
+        as_of=as_of,
+        selected=len(rows),
+        unmatched=[one for one in criteria.decisions if one not in names],
+        sellers=len(accounts),
+        previews=list(_previews(ledger, page, as_of)),
     )
     return shown, last if last is not None and any(seller > last for seller in accounts) else None
 

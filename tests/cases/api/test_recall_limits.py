@@ -54,3 +54,14 @@ def test_no_party_reads_which_recall_revoked_the_decision(both: Both) -> None:
         told = party.get(paths[1])["entries"][-1]["summary"]
         assert told == "The decision was revoked: its points never counted."
     assert all(recall in str(both.supervisor().get(path)) for path in paths)
+
+
+def test_ids_of_a_list_that_select_nothing_are_named(both: Both) -> None:
+    """Given a list with a decision, its case and an id that nobody knows, then the dry run says which were in vain."""
+    case, stranger = both.upheld(), "0198c5a2-5e60-7d3a-9c7e-3f1d2b4a6c8e"
+    (preview,) = dry(both.supervisor(), OFFICER)["previews"]
+    (named,) = preview["decisions"]
+    told = dry(both.supervisor(), {"decisions": [named["decision"], case, stranger]})
+    assert (told["selected"], told["unmatched"]) == (1, [case, stranger])
+    of_another = dry(both.supervisor(), {"officer": "nobody", "decisions": [named["decision"]]})
+    assert (of_another["selected"], of_another["unmatched"]) == (0, [named["decision"]])
