@@ -32,7 +32,7 @@ class DryRun(BaseModel):
     as_of: int = Field(description="Position of the cases log up to which decisions were looked for")
     selected: int = Field(description="Decisions that meet the criteria and still count")
     unmatched: list[str] = Field(
-        description="Ids of the list of criteria that name no selected decision: unknown, counting no longer, or outside "
+        description="Ids of the list that name no selected decision: unknown, counting no longer, or outside "
         "another criterion"
     )
     sellers: int = Field(description="Accounts that they are about; each page tells of some")

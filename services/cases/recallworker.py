@@ -16,8 +16,11 @@ from services.cases.decisiontables import RECALL_ITEMS, RECALLS
 from services.cases.domain.case import World, decide
 from services.cases.domain.commands import RevokeInRecall
 from services.cases.domain.events import DecisionRevoked
+from services.cases.domain.matters import matter_of
 from services.cases.domain.recall.decider import passed_over
 from services.cases.domain.recall.events import RecallCompleted, RecallPassedOver, Selected
+from services.cases.domain.state import Unfiled
+from services.cases.incidentrow import related_to
 from services.cases.queue import number
 from services.cases.recallpublication import By, to_draft
 from services.cases.recallrow import completed_rows, settled_rows, unless_further
@@ -83,7 +86,9 @@ class RecallWorker:
             return Append([draft], lambda stamps: _settled(recall, item, left, draft, stamps), unless=[guard])
         (revoked,) = said
         assert isinstance(revoked, DecisionRevoked)  # noqa: S101  # the case's decider makes nothing else of it
-        unit = Unit(own_request(loaded.case_id, ACTOR, ACTOR, now), loaded, said).append()
+        assert not isinstance(loaded.state, Unfiled)  # noqa: S101  # and of no case that was never filed
+        related = related_to(self.log, matter_of(loaded.state.file.filed), loaded.case_id, None)
+        unit = Unit(own_request(loaded.case_id, ACTOR, ACTOR, now), loaded, said, related).append()
         return replace(
             unit,
             rows=lambda stamps: [*unit.rows(stamps), *_settled(recall, item, revoked, unit.events[0], stamps)],

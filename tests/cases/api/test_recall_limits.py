@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.both_services import Both, both_services
+from tests.support.cases_service import uphold
 from tests.support.recalls_over_http import OFFICER, REASON, completed, confirm, dry, outcomes, propose
 
 
@@ -65,3 +66,20 @@ def test_ids_of_a_list_that_select_nothing_are_named(both: Both) -> None:
     assert (told["selected"], told["unmatched"]) == (1, [case, stranger])
     of_another = dry(both.supervisor(), {"officer": "nobody", "decisions": [named["decision"]]})
     assert (of_another["selected"], of_another["unmatched"]) == (0, [named["decision"]])
+
+
+def test_what_was_merged_into_a_revoked_case_is_free_for_another_again(both: Both) -> None:
+    """Given an incident penalised by way of a merger, when a recall revokes that, then another case may penalise it."""
+    cases, trade = both.cases, {"id": "t-9"}
+    night = {"channel": "sms", "at": "2026-03-01T22:30:00+08:00", "until": "2026-03-02T01:00:00+08:00"}
+    later = {"channel": "phone", "at": "2026-03-01T23:30:00+08:00", "until": "2026-03-01T23:45:00+08:00"}
+    first, third = cases.heard(trade=trade), cases.heard(trade=trade, incidents=[later])
+    second = cases.file(trade=trade, channels=["sms"], incidents=[night])
+    cases.officer.post(f"/cases/{second}/merge", {"into": first, "reason": REASON})
+    cases.officer.decide(f"/cases/{first}/decision", uphold())
+    barred = cases.officer.decide(f"/cases/{third}/decision", uphold(), 409)
+    assert barred["code"] == "incident_already_penalised"
+    recall = propose(both.supervisor("v-1"))["recall_id"]
+    confirm(both, recall)
+    assert completed(both, recall)["revoked"] == 1
+    assert cases.officer.decide(f"/cases/{third}/decision", uphold())["state"] == "upheld"
