@@ -1,8 +1,10 @@
 """Reading another service's feed, believing nothing: order, holes, sizes and promises are checked at each page."""
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -34,7 +36,7 @@ class FeedBroken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class FeedPage:
-    """Events as stored, one behind the other without a hole, and how far they reach (see `log.model.Page`)."""
+    """Events as stored, rising, without a hole unless some were picked; how far they reach (see `log.model.Page`)."""
 
     events: list[bytes]
     scanned_through: int
@@ -50,7 +52,7 @@ _decoder: Final = msgspec.json.Decoder(_Sequenced)
 
 
 class FeedClient:
-    """Reads the unfiltered feed at `base_url` with the token in a file. One thread at a time."""
+    """Reads the feed at `base_url` with the token in a file. One thread at a time."""
 
     def __init__(self, base_url: str, token_file: Path, *, transport: httpx.BaseTransport | None = None) -> None:
         self._token = TokenFile(token_file)
@@ -63,11 +65,35 @@ class FeedClient:
             FeedUnavailable: try again, not before `retry_after_s` where it is given.
             FeedBroken: see there; nothing of the page is to be used.
         """
+        page = self._read({"after": after, "limit": limit, "wait": wait_s}, wait_s)
+        if _positions(page) != list(range(after + 1, after + 1 + len(page.events))):
+            raise FeedBroken(f"a position behind {after} is missing or out of order")
+        if page.scanned_through != after + len(page.events):
+            raise FeedBroken("the page says it goes on elsewhere than behind its last event")
+        return page
+
+    def pick(self, after: int, limit: int, *, types: Sequence[str] = (), subject: str | None = None) -> FeedPage:
+        """Return the events above `after` of one of these types (none: any) about `subject` (None: anybody), at most
+        `limit`, rising. What lies between them, through `scanned_through`, was not asked for. Go on there.
+
+        Raises:
+            FeedUnavailable, FeedBroken: as for `page`.
+        """
+        asked: dict[str, int | str | list[str]] = {"after": after, "limit": limit, "type": list(types)}
+        page = self._read(asked if subject is None else {**asked, "subject": subject})
+        found = [after, *_positions(page)]
+        if any(position <= before for before, position in pairwise(found)):
+            raise FeedBroken(f"a position behind {after} is out of order")
+        if page.scanned_through < found[-1]:
+            raise FeedBroken("the page says it goes on before its last event")
+        return page
+
+    def _read(self, asked: Mapping[str, int | str | list[str]], wait_s: int = 0) -> FeedPage:
         try:
             with self._http.stream(
                 "GET",
                 "/feed",
-                params={"after": after, "limit": limit, "wait": wait_s},
+                params=dict(asked),
                 headers={
                     "Authorization": f"Bearer {self._read_token()}",
                     "Accept": NDJSON,
@@ -76,10 +102,14 @@ class FeedClient:
                 timeout=httpx.Timeout(READ_S, connect=CONNECT_S, read=wait_s + READ_S),
             ) as response:
                 _refuse_status(response)
-                body = _body(response)
+                page = _page(response.headers, _body(response))
         except httpx.HTTPError as failure:
             raise FeedUnavailable(type(failure).__name__) from failure
-        return _checked(response.headers, body, after, limit)
+        if len(page.events) > int(str(asked["limit"])):
+            raise FeedBroken("the page holds more events than were asked for")
+        if page.head < page.scanned_through:
+            raise FeedBroken(f"the log ends at {page.head}, before what was read of it already")
+        return page
 
     def close(self) -> None:
         """Close the connections."""
@@ -123,21 +153,15 @@ def _body(response: httpx.Response) -> bytes:
     return b"".join(chunks)
 
 
-def _checked(headers: httpx.Headers, body: bytes, after: int, limit: int) -> FeedPage:
-    scanned_through, head = _number(headers, SCANNED_THROUGH), _number(headers, HEAD)
+def _page(headers: httpx.Headers, body: bytes) -> FeedPage:
     events = body.split(b"\n")
     if events.pop():
         raise FeedBroken("the last line of the page has no end")
-    if len(events) > limit:
-        raise FeedBroken("the page holds more events than were asked for")
-    for position, event in enumerate(events, after + 1):
-        if _sequence(event) != position:
-            raise FeedBroken(f"position {position} is missing or out of order")
-    if scanned_through != after + len(events):
-        raise FeedBroken("the page says it goes on elsewhere than behind its last event")
-    if head < scanned_through:
-        raise FeedBroken(f"the log ends at {head}, before what was read of it already")
-    return FeedPage(events, scanned_through, head, _instant(headers))
+    return FeedPage(events, _number(headers, SCANNED_THROUGH), _number(headers, HEAD), _instant(headers))
+
+
+def _positions(page: FeedPage) -> list[int]:
+    return [_sequence(event) for event in page.events]
 
 
 def _sequence(event: bytes) -> int:
