@@ -5,6 +5,7 @@ from datetime import datetime
 
 from services.ledger.domain.events import FactEvent, SanctionsStayed, StayLifted, ViolationReversed
 from services.ledger.domain.facts import Reversal, Stay, StayLift
+from services.ledger.domain.standing import known_by
 from services.ledger.history import History
 from services.ledger.statement import moved
 from shared.contracts.timeline import Correction, CorrectionKind
@@ -15,7 +16,8 @@ def corrections_of(history: History, known_at: datetime | None) -> Iterator[Corr
 
     A regrade is one: with what its reversal did and what the entry in its place brought.
     """
-    events = [event for _, event in history.known(known_at, None)]
+    known = known_by(history.account.facts, known_at, None)
+    events = [event for _, event in history.facts[: len(known)]]
     for event, following in zip(events, [*events[1:], None], strict=False):
         correction = _correction(event)
         if correction is not None:

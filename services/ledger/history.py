@@ -1,12 +1,13 @@
 """An account with the events that made it: what questions about other instants, and statements, are answered from."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 
 from services.ledger.accounts import PREFIX, stream_of
 from services.ledger.domain.account import Account, evolve, open_account
-from services.ledger.domain.events import AccountEvent, FactEvent, SanctionsMoved, fact_of
+from services.ledger.domain.events import AccountEvent, FactEvent, SanctionsMoved
 from services.ledger.lru import Lru
 from services.ledger.posting import Codec
 from shared.kit.log.model import EventLog
@@ -22,29 +23,24 @@ class Told:
     event: AccountEvent
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class History:
     """An account and its events, in order of version from 1; a fact told in several is one, of the first's version."""
 
     account: Account
     events: tuple[Told, ...]
 
-    def known(self, known_at: datetime | None, known_position: int | None) -> Iterator[tuple[Told, FactEvent]]:
-        """Yield the events that tell of facts known by then, both clocks inclusive, in order."""
-        for told in self.events:
-            if isinstance(told.event, FactEvent):
-                fact = fact_of(told.event)
-                if (known_at is None or fact.recorded_at <= known_at) and (
-                    known_position is None or fact.position <= known_position
-                ):
-                    yield told, told.event
+    @cached_property
+    def facts(self) -> tuple[tuple[int, FactEvent], ...]:
+        """The events that tell of the account's facts, in their order, each with the version that it made."""
+        return tuple((told.version, told.event) for told in self.events if isinstance(told.event, FactEvent))
 
-    def version_known(self, known_at: datetime | None, known_position: int | None) -> int:
-        """Return the version that the last fact known by then made; 0 if there was none.
+    def version_knowing(self, count: int) -> int:
+        """Return the version that the last of the account's first `count` facts made; 0 if there is none.
 
         Lapses do not count: when they are recorded depends on nothing that a question names.
         """
-        return max((told.version for told, _ in self.known(known_at, known_position)), default=0)
+        return self.facts[count - 1][0] if count else 0
 
 
 class Histories:

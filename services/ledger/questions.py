@@ -1,6 +1,6 @@
 """Where a seller stands, at any clocks and under any rules: from the row while it is good, else from the facts."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
@@ -8,8 +8,7 @@ import msgspec
 
 from services.ledger.domain.account import Account, course, open_account
 from services.ledger.domain.course import Course, course_of
-from services.ledger.domain.facts import Fact
-from services.ledger.domain.knowledge import learn_all
+from services.ledger.domain.stages import Stages
 from services.ledger.domain.standing import known_by, standing_in, timeline_of
 from services.ledger.history import Histories, History
 from services.ledger.lru import Lru
@@ -20,7 +19,8 @@ from shared.kit.decider import Refusal
 from shared.kit.log.instant import from_us, to_us
 from shared.rulebook.model import Timeline
 
-COURSES: Final = 1000  # kept of what was known once, or under one version of the rulebook
+STAGES: Final = 1000  # accounts of which is kept what was known once, or under one version of the rulebook
+COURSES: Final = 1000  # kept of those
 
 _NEVER: Final = from_us(0)
 
@@ -55,7 +55,8 @@ class Questions:
         self._timeline, self._standings, self._histories = timeline, standings, histories
         self._progress, self._clock = progress, clock
         self._alone: dict[str, Timeline] = {}
-        self._courses: Lru[tuple[str, int, int, str], Course] = Lru(COURSES)
+        self._stages: Lru[tuple[str, int, str], Stages] = Lru(STAGES)
+        self._courses: Lru[tuple[str, int, str, int], Course] = Lru(COURSES)
 
     @property
     def timeline(self) -> Timeline:
@@ -133,24 +134,24 @@ class Questions:
             return timeline
         as_of = self.now() if asked.as_of is None else asked.as_of
         account, version = history.account, history.account.version
-        if asked.known_at is None and asked.known_position is None:
-            facts: Sequence[Fact] = account.facts
-        else:
-            facts = known_by(account.facts, asked.known_at, asked.known_position)
-            version = history.version_known(asked.known_at, asked.known_position)
-        found = self._course(account, facts, timeline)
+        facts = known_by(account.facts, asked.known_at, asked.known_position)
+        if asked.known_at is not None or asked.known_position is not None:
+            version = history.version_knowing(len(facts))
+        found = self._course(account, len(facts), timeline)
         body = body_of(standing_in(seller, found, as_of), version, asked, final=_final(asked, folded))
         return Answer(body, etag_of(body), folded)
 
-    def _course(self, account: Account, facts: Sequence[Fact], timeline: Timeline) -> Course:
-        """Return the course of an account's first facts under some rules, computed once while it is asked for."""
-        if len(facts) == len(account.facts) and timeline is self._timeline:
+    def _course(self, account: Account, count: int, timeline: Timeline) -> Course:
+        """Return the course of an account's first `count` facts under some rules, kept while it is asked for."""
+        if count == len(account.facts) and timeline is self._timeline:
             return course(account, timeline)
-        key = (account.seller, account.version, len(facts), "" if timeline is self._timeline else timeline.name)
-        found = self._courses.get(key)
+        of = (account.seller, account.version, "" if timeline is self._timeline else timeline.name)
+        found = self._courses.get((*of, count))
         if found is None:
-            found = course_of(learn_all(timeline, facts))
-            self._courses.put(key, found)
+            stages = self._stages.get(of) or Stages(account.facts, timeline)
+            self._stages.put(of, stages)
+            found = course_of(stages.known(count))
+            self._courses.put((*of, count), found)
         return found
 
 

@@ -3,9 +3,12 @@
 `as_of` is the effective clock (when it counts), `known_at` or `known_position` the recorded one (when it was known).
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from operator import attrgetter
+from typing import Final
 
 from services.ledger.domain.answer import SanctionRow, Standing, TrackStanding
 from services.ledger.domain.course import Course, Look, course_of
@@ -19,6 +22,9 @@ from services.ledger.domain.years import year_start
 from shared.rulebook.model import RulebookVersion, Timeline
 
 __all__ = ["SanctionRow", "Standing", "TrackStanding", "known_by", "standing_at", "standing_in", "timeline_of"]
+
+_recorded_at: Final = attrgetter("recorded_at")
+_position: Final = attrgetter("position")
 
 
 def standing_at(
@@ -38,14 +44,15 @@ def standing_at(
     return standing_in(seller, course_of(known), as_of)
 
 
-def known_by(facts: Iterable[Fact], known_at: datetime | None, known_position: int | None) -> list[Fact]:
-    """Return the facts recorded at or before `known_at` and standing at or before `known_position`, in order."""
-    return [
-        fact
-        for fact in facts
-        if (known_at is None or fact.recorded_at <= known_at)
-        and (known_position is None or fact.position <= known_position)
-    ]
+def known_by(facts: Sequence[Fact], known_at: datetime | None, known_position: int | None) -> Sequence[Fact]:
+    """Return the facts recorded at or before `known_at` and standing at or before `known_position`, in order.
+
+    They are the first ones: recorded time never falls while positions rise.
+    """
+    count = len(facts) if known_at is None else bisect_right(facts, known_at, key=_recorded_at)
+    if known_position is not None:
+        count = min(count, bisect_right(facts, known_position, key=_position))
+    return facts[:count]
 
 
 def standing_in(seller: str, course: Course, as_of: datetime) -> Standing:

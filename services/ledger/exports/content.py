@@ -1,6 +1,6 @@
 """The rows of an export: one per account or one per entry, at one pair of clocks, accounts in order of name."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Literal, TypeAlias
@@ -77,14 +77,14 @@ class Export:
                 else:
                     yield history
 
-    def _standing(self, history: History, facts: list[Fact]) -> Row:
+    def _standing(self, history: History, facts: Sequence[Fact]) -> Row:
         """The standing as the API answers it at these clocks."""
         standing = standing_in(history.account.seller, course_of(learn_all(self.timeline, facts)), self.as_of)
-        asked, version = Asked(self.as_of, self.known_at), history.version_known(self.known_at, self.known_position)
+        asked, version = Asked(self.as_of, self.known_at), history.version_knowing(len(facts))
         row: Row = msgspec.json.decode(body_of(standing, version, asked, final=True))
         return row
 
-    def _entries(self, history: History, facts: list[Fact]) -> list[Row]:
+    def _entries(self, history: History, facts: Sequence[Fact]) -> list[Row]:
         undone = {fact.entry: fact for fact in facts if isinstance(fact, Reversal)}
         entries = [fact for fact in facts if isinstance(fact, Entry) and fact.effective_at <= self.as_of]
         return [entry_row(history.account.seller, entry, undone.get(entry.id)) for entry in entries]
