@@ -42,8 +42,8 @@ def in_schema(schema: str, decided: Sequence[Sample]) -> list[list[raw.SqlRow]]:
 
 def _heads(events: Sequence[raw.SqlRow], columns: Sequence[str]) -> Iterator[raw.SqlRow]:
     """Yield the head as it was after each event: position, recorded time, promise, frontier."""
-    leaf, recorded = columns.index("leaf"), columns.index("recorded_us")
+    nodes, recorded = columns.index("nodes"), columns.index("recorded_us")
     frontier: merkle.Frontier = ()
     for size, event in enumerate(events):
-        frontier = merkle.append(frontier, size, event[leaf])
+        frontier = merkle.grown(frontier, size, [event[nodes][: merkle.HASH_BYTES]]).frontier
         yield size + 1, event[recorded], event[recorded], b"".join(frontier)

@@ -13,12 +13,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from shared.kit.audit import checkpoint, proof, receipt
 from shared.kit.audit.checkpoint import Checkpoint, open_checkpoint
-from shared.kit.audit.growth import StoredNodes, completed
 from shared.kit.audit.note import NoteRefused
 from shared.kit.audit.signer import LocalSigner
+from shared.kit.audit.tree import StoredNodes
 from shared.kit.audit.vkey import VerifierKey
 from shared.kit.audit.wire import Malformed
-from shared.kit.log.merkle import leaf_hash
+from shared.kit.log.merkle import grown, leaf_hash
 from tools import verify_audit
 
 ORIGIN: Final = "urn:uuid:01890a5d-ac96-774b-bcce-b302099a8057"
@@ -60,7 +60,7 @@ class Tree:
 def tree_of(size: int) -> Tree:
     """Return a tree of as many different leaves."""
     leaves = tuple(b'{"n":%d}' % n for n in range(size))
-    return Tree(leaves, tuple(completed(0, map(leaf_hash, leaves), ()).nodes))
+    return Tree(leaves, tuple(grown((), 0, map(leaf_hash, leaves)).nodes))
 
 
 def plain_root(hashes: Sequence[bytes]) -> bytes:

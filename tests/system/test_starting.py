@@ -56,7 +56,7 @@ def test_a_service_asks_for_the_migration_that_its_database_needs(service: str, 
     options = ["--role", ROLE, "--password-file", str(tmp_path / "password")]
     migrated = run(service, "migrate", *options, tmp_path=tmp_path, **settings, **{f"{name}_OWNER_URL": at.owner})
     assert (migrated.returncode, migrated.stderr) == (0, "")
-    assert migrated.stdout.startswith("applied: 0001-log.sql; tables made: ")
+    assert migrated.stdout.startswith("applied: 0001-log.sql, 0002-nodes.sql; tables made: ")
     assert at.tables() >= {"stored_events", "log_head"}
     at.drop()
 

@@ -5,10 +5,10 @@ needs are read at once. Source: RFC 6962, section 2.1 (RFC 9162 has the same tre
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Final, TypeAlias
 
-from shared.kit.log.merkle import root
+from shared.kit.log.merkle import HASH_BYTES, root
 
 Address: TypeAlias = tuple[int, int]
 """Level and index of a perfect subtree: it covers leaves `index << level` up to `(index + 1) << level`, exclusive."""
@@ -29,6 +29,22 @@ class Nodes(ABC):
         Raises:
             LookupError: a subtree is not whole yet in the stored tree.
         """
+
+
+class StoredNodes(Nodes):
+    """The nodes of a tree whose values lie in rows of a store."""
+
+    def __init__(self, fetch: Callable[[Collection[int]], Mapping[int, bytes]]) -> None:
+        """`fetch` returns values as `merkle.grown` makes them, by indices of leaves, as many of them as there are."""
+        self._fetch = fetch
+
+    def read(self, addresses: Sequence[Address]) -> list[bytes]:
+        places = [(((index + 1) << level) - 1, level * HASH_BYTES) for level, index in addresses]
+        rows = self._fetch({leaf for leaf, _ in places})
+        hashes = [rows.get(leaf, b"")[at : at + HASH_BYTES] for leaf, at in places]
+        if any(len(found) != HASH_BYTES for found in hashes):
+            raise LookupError("a node was asked of the tree that no stored leaf completes")
+        return hashes
 
 
 def root_at(nodes: Nodes, size: int) -> bytes:

@@ -1,6 +1,6 @@
 """Group commit: many callers' appends in one durable transaction, each with its own outcome."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from copy import copy
 from queue import Empty, SimpleQueue
@@ -147,6 +147,9 @@ class GroupCommit(EventLog):
 
     def head(self) -> Head:
         return self._log.head()
+
+    def nodes(self, leaves: Collection[int]) -> Mapping[int, bytes]:
+        return self._log.nodes(leaves)
 
     def kept(self, scope: str) -> KeptResponse | None:
         return self._log.kept(scope)

@@ -1,11 +1,11 @@
-"""The tree over the log's leaves, kept as its frontier: what an append needs, and the root, without the leaves.
+"""The tree over the log's leaves as an append keeps it: its frontier, and the nodes that each leaf makes whole.
 
 Source: RFC 6962, section 2.1 (the same tree as RFC 9162). SHA-256 throughout.
 """
 
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 Frontier: TypeAlias = tuple[bytes, ...]
 
@@ -33,30 +33,38 @@ def unpacked(hashes: bytes) -> Frontier:
     return tuple([hashes[at : at + HASH_BYTES] for at in range(0, len(hashes), HASH_BYTES)])
 
 
-def append(frontier: Frontier, size: int, leaf: bytes) -> Frontier:
-    """Return the frontier of the tree of `size` leaves with one more; see `extend`."""
-    return extend(frontier, size, (leaf,))
+class Grown(NamedTuple):
+    """What leaves add to a tree: one value to store per leaf, in order, and the frontier behind the last one."""
+
+    nodes: list[bytes]
+    frontier: Frontier
 
 
-def extend(frontier: Frontier, size: int, leaves: Iterable[bytes]) -> Frontier:
-    """Return the frontier of the tree of `size` leaves with more behind them, given by their hashes, in order.
+def grown(frontier: Frontier, size: int, leaf_hashes: Iterable[bytes]) -> Grown:
+    """Return what to store with each of these leaves, put behind a tree of `size` leaves with this frontier.
 
     A frontier holds the roots of the perfect subtrees that make up the tree, largest first: one per bit set in `size`.
+    A value holds the hash of every subtree that its leaf makes whole, from the leaf itself up, 32 bytes each: the node
+    at (level, index) stands at byte 32 × level of the value of leaf ((index + 1) << level) - 1. So the tree lies in the
+    rows of the log: one value a leaf, 64 bytes on average, written once.
 
     Raises:
         ValueError: `frontier` is not one of a tree of that size.
     """
     if len(frontier) != size.bit_count():
         raise ValueError(f"a tree of {size} leaves has {size.bit_count()} perfect subtrees, not {len(frontier)}")
-    subtrees = list(frontier)
-    for leaf in leaves:
-        top, full = leaf, size
+    subtrees, nodes = list(frontier), []
+    for leaf in leaf_hashes:
+        top = whole = leaf
+        full = size
         while full & 1:  # a pair of equal subtrees makes the next larger one
             top = node_hash(subtrees.pop(), top)
+            whole += top
             full >>= 1
         subtrees.append(top)
+        nodes.append(whole)
         size += 1
-    return tuple(subtrees)
+    return Grown(nodes, tuple(subtrees))
 
 
 def root(frontier: Sequence[bytes]) -> bytes:

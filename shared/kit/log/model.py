@@ -1,7 +1,7 @@
 """What an event log promises, whatever stores it. The conformance suite holds every store against this text."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
@@ -14,6 +14,7 @@ MAX_BATCH = 1000  # appends in one `append_batch`
 MAX_UNLESS = 200  # guards of one append
 MAX_STREAMS = 1000  # names in one `stream`
 MAX_TYPES = 100  # types in one `read`
+MAX_NODES = 10_000  # leaves of which `nodes` is asked at once
 MAX_WAIT_S = 60.0  # longest that one `wait` blocks
 
 
@@ -202,6 +203,13 @@ class EventLog(ABC):
     @abstractmethod
     def head(self) -> Head:
         """Return the state of the sequencer as committed."""
+
+    @abstractmethod
+    def nodes(self, leaves: Collection[int]) -> Mapping[int, bytes]:
+        """Return what is stored of the tree with these leaves (from 0, at most `MAX_NODES`), as many as there are.
+
+        A leaf's index is its position less one; its value is as `merkle.grown` makes it.
+        """
 
     @abstractmethod
     def kept(self, scope: str) -> KeptResponse | None:

@@ -21,7 +21,9 @@ class HeadRow(NamedTuple):
 
 
 class StagedEvent(NamedTuple):
-    """One event as it will stand in the log. `subject` is None for what came in without an envelope."""
+    """One event as it will stand in the log. `subject` is None for what came in without an envelope.
+
+    `nodes` is what `merkle.grown` says of its leaf."""
 
     position: int
     stream: str
@@ -29,8 +31,8 @@ class StagedEvent(NamedTuple):
     type: str
     recorded_us: int
     subject: str | None
-    leaf: bytes
     state: bytes
+    nodes: bytes
 
     def stored(self) -> Stored:
         """Return it as readers see it."""

@@ -1,12 +1,13 @@
 """The event log over a store: limits, pages, promises and waiting, the same for every store."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final, Protocol
 
 from shared.kit.log.bell import Bell
 from shared.kit.log.instant import Clock, from_us, to_us
 from shared.kit.log.model import (
     MAX_BATCH,
+    MAX_NODES,
     MAX_READ,
     MAX_STREAMS,
     MAX_TYPES,
@@ -62,6 +63,9 @@ class Store(Protocol):
 
     def head_row(self) -> HeadRow:
         """Return the sequencer's row as committed."""
+
+    def nodes(self, leaves: Collection[int]) -> Mapping[int, bytes]:
+        """Return the nodes stored with these leaves, by index."""
 
     def kept(self, scope: str) -> KeptResponse | None:
         """Return what a key was used for."""
@@ -132,6 +136,12 @@ class SequencedLog(EventLog):
 
     def head(self) -> Head:
         return self._opened().head_row().head()
+
+    def nodes(self, leaves: Collection[int]) -> Mapping[int, bytes]:
+        store = self._opened()
+        if len(leaves) > MAX_NODES:
+            raise ValueError(f"nodes of at most {MAX_NODES} leaves are read at once")
+        return store.nodes(leaves) if leaves else {}
 
     def kept(self, scope: str) -> KeptResponse | None:
         store = self._opened()

@@ -7,7 +7,7 @@ append never reaches a store, so there is nothing of it to undo; one that raises
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from eventsourcing import persistence
 
@@ -31,6 +31,9 @@ from shared.kit.log.rows import Put, RowChange, Value
 from shared.kit.log.sequence import HeadRow, StagedEvent
 from shared.kit.log.shape import Key, is_text
 from shared.kit.log.shapes import Shapes
+
+Placed: TypeAlias = tuple[int, str, int, str, int, str | None, bytes]
+"""A staged event without its nodes: its fields up to the state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +128,9 @@ class Staging:
         """Render drafts in order; return their stamps."""
         if not drafts:
             return ()
-        encode, leaf_hash = self._encode, merkle.leaf_hash
+        encode = self._encode
         stamps: list[Stamp] = []
-        events: list[StagedEvent] = []
+        placed: list[Placed] = []
         position, recorded_us, now_us = self._clocked()
         for draft in drafts:
             position += 1
@@ -137,11 +140,10 @@ class Staging:
             if not (is_text(subject) and is_text(kind)):
                 raise ValueError("subject and type of an event are text without NUL or lone surrogates")
             state = encode(draft, position, recorded_at)
-            leaf = leaf_hash(state)
-            events.append(StagedEvent(position, stream, draft.stream_version, kind, recorded_us, subject, leaf, state))
+            placed.append((position, stream, draft.stream_version, kind, recorded_us, subject, state))
             stamps.append(Stamp(position, recorded_at))
         self._known.versions.update((draft.stream, draft.stream_version) for draft in drafts)
-        self._add(events)
+        self._add(placed)
         return tuple(stamps)
 
     def _clocked(self) -> tuple[int, int, int]:
@@ -149,11 +151,13 @@ class Staging:
         head = self.head
         return head.position, max(head.recorded_us, head.promised_us), to_us(self._clock())
 
-    def _add(self, events: Sequence[StagedEvent]) -> None:
-        last = events[-1]
-        frontier = merkle.extend(self.head.frontier, self.head.position, [event.leaf for event in events])
-        self.head = HeadRow(last.position, last.recorded_us, self.head.promised_us, frontier)
-        self.events += events
+    def _add(self, placed: Sequence[Placed]) -> None:
+        """Put events behind the head, and let the tree grow by them."""
+        head, leaf_hash = self.head, merkle.leaf_hash
+        nodes, frontier = merkle.grown(head.frontier, head.position, [leaf_hash(one[-1]) for one in placed])
+        self.events += [StagedEvent(*one, whole) for one, whole in zip(placed, nodes, strict=True)]
+        last = self.events[-1]
+        self.head = HeadRow(last.position, last.recorded_us, head.promised_us, frontier)
 
     def _change(self, changes: Iterable[RowChange]) -> None:
         for change in changes:
@@ -182,13 +186,12 @@ class Staging:
         if not stored_events:
             return []
         first, recorded_us, now_us = self._clocked()
-        events: list[StagedEvent] = []
+        placed: list[Placed] = []
         for position, event in enumerate(stored_events, first + 1):
             if not isinstance(event.originator_id, str):
                 raise TypeError("streams of this log are named by text")
             recorded_us = max(now_us, recorded_us + 1)
             place = (event.originator_id, event.originator_version, event.topic)
-            leaf = merkle.leaf_hash(event.state)
-            events.append(StagedEvent(position, *place, recorded_us, None, leaf, event.state))
-        self._add(events)
-        return [event.position for event in events]
+            placed.append((position, *place, recorded_us, None, event.state))
+        self._add(placed)
+        return [position for position, *_ in placed]

@@ -5,9 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pymerkle import InmemoryTree  # type: ignore[import-untyped]  # it brings no types
 
-from shared.kit.audit.growth import StoredNodes, completed
-from shared.kit.audit.tree import MAX_SIZE, Address, Nodes, consistency_proof, inclusion_proof, root_at
-from shared.kit.log.merkle import EMPTY_ROOT, extend, leaf_hash, node_hash
+from shared.kit.audit.tree import MAX_SIZE, Address, Nodes, StoredNodes, consistency_proof, inclusion_proof, root_at
+from shared.kit.log.merkle import EMPTY_ROOT, grown, leaf_hash, node_hash
 from tests.support.audit import plain_root, tree_of
 
 TREE = tree_of(301)
@@ -86,7 +85,7 @@ def test_known_consistency_proofs(old: int, new: int) -> None:
 
 
 def ct_nodes() -> Nodes:
-    stored = completed(0, [leaf_hash(bytes.fromhex(leaf)) for leaf in CT_LEAVES], ()).nodes
+    stored = grown((), 0, [leaf_hash(bytes.fromhex(leaf)) for leaf in CT_LEAVES]).nodes
     return StoredNodes(lambda wanted: {at: stored[at] for at in wanted if at < len(stored)})
 
 
@@ -140,12 +139,6 @@ def test_more_leaves_than_are_stored_are_not_proven() -> None:
 @given(st.integers(0, 300), st.integers(0, 300))
 def test_leaves_put_in_two_parts_store_what_they_store_at_once(first: int, second: int) -> None:
     split = min(first, second)
-    frontier = extend((), 0, HASHES[:split])
-    grown = completed(split, HASHES[split : max(first, second)], frontier)
-    assert tuple(grown.nodes) == TREE.stored[split : max(first, second)]
-    assert grown.frontier == extend(frontier, split, HASHES[split : max(first, second)])
-
-
-def test_a_frontier_of_another_size_is_refused() -> None:
-    with pytest.raises(ValueError, match="perfect subtrees"):
-        completed(3, [HASHES[0]], (HASHES[0],))
+    frontier = grown((), 0, HASHES[:split]).frontier
+    rest = grown(frontier, split, HASHES[split : max(first, second)])
+    assert tuple(rest.nodes) == TREE.stored[split : max(first, second)]

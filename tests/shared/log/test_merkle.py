@@ -38,7 +38,7 @@ KNOWN_ROOTS = (
 def frontier_of(leaves: tuple[bytes, ...]) -> merkle.Frontier:
     frontier: merkle.Frontier = ()
     for size, leaf in enumerate(leaves):
-        frontier = merkle.append(frontier, size, merkle.leaf_hash(leaf))
+        frontier = merkle.grown(frontier, size, [merkle.leaf_hash(leaf)]).frontier
     return frontier
 
 
@@ -66,7 +66,7 @@ def test_many_leaves_at_once_are_the_same_leaves_one_by_one(leaves: list[bytes],
     split = data.draw(st.integers(0, len(leaves)))
     before = frontier_of(tuple(leaves[:split]))
     hashes = [merkle.leaf_hash(leaf) for leaf in leaves[split:]]
-    assert merkle.extend(before, split, hashes) == frontier_of(tuple(leaves))
+    assert merkle.grown(before, split, hashes).frontier == frontier_of(tuple(leaves))
 
 
 @given(st.integers(0, 200))
@@ -82,10 +82,10 @@ def test_a_frontier_holds_one_hash_per_perfect_subtree(size: int) -> None:
 def test_appending_leaves_the_frontier_given_as_it_was() -> None:
     frontier = frontier_of(KNOWN_LEAVES[:3])
     copy = tuple(frontier)
-    merkle.append(frontier, 3, merkle.leaf_hash(b"x"))
+    merkle.grown(frontier, 3, [merkle.leaf_hash(b"x")])
     assert frontier == copy
 
 
 def test_a_frontier_of_another_size_is_refused() -> None:
     with pytest.raises(ValueError, match="a tree of 3 leaves has 2 perfect subtrees, not 1"):
-        merkle.append(frontier_of(KNOWN_LEAVES[:4]), 3, merkle.leaf_hash(b"x"))
+        merkle.grown(frontier_of(KNOWN_LEAVES[:4]), 3, [merkle.leaf_hash(b"x")])

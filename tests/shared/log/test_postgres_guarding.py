@@ -97,14 +97,14 @@ def test_a_log_does_not_start_as_somebody_who_may_change_it(at: Place, clock: St
 
 def test_a_log_does_not_start_without_its_tables(clock: StandingClock) -> None:
     nothing = place()
-    with pytest.raises(LogUnavailable, match=r"has version 0 .*, not 1: run the service's migrate command"):
+    with pytest.raises(LogUnavailable, match=r"has version 0 .*, not 2: run the service's migrate command"):
         open_postgres_log(nothing.dsn, nothing.schema, clock, TABLES)
 
 
 def test_a_log_does_not_start_on_tables_of_a_newer_program(at: Place, clock: StandingClock) -> None:
     with at.owned() as connection:
-        connection.execute("INSERT INTO log_migrations (version, name) VALUES (2, '0002-later.sql')")
-    with pytest.raises(LogUnavailable, match=r"has version 2 .*, not 1: this program is too old"):
+        connection.execute("INSERT INTO log_migrations (version, name) VALUES (3, '0003-later.sql')")
+    with pytest.raises(LogUnavailable, match=r"has version 3 .*, not 2: this program is too old"):
         open_postgres_log(at.dsn, at.schema, clock, TABLES)
 
 

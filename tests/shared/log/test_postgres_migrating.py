@@ -18,7 +18,7 @@ from shared.kit.log.rows import Put, Table
 from tests.support.logs import ITEMS, TABLES, TALLIES, StandingClock, draft
 from tests.support.postgres import PASSWORD, ROLE, Place, place
 
-FIRST = ("0001-log.sql",)
+FIRST = ("0001-log.sql", "0002-nodes.sql")
 
 
 @pytest.fixture
@@ -117,7 +117,7 @@ def test_the_command_says_what_it_did(at: Place, tmp_path: Path, clock: Standing
     done = command(at, *options)
     assert (done.returncode, done.stdout, done.stderr) == (
         0,
-        "applied: 0001-log.sql; tables made: items, tallies\n",
+        "applied: 0001-log.sql, 0002-nodes.sql; tables made: items, tallies\n",
         "",
     )
     assert command(at, *options).stdout == "applied: nothing; tables made: none\n"

@@ -148,7 +148,7 @@ def test_tables_of_another_version_are_refused(store: LogStore, path: Path, cloc
     store.open(clock).close()
     with closing(sqlite3.connect(path)) as other:
         other.execute("PRAGMA user_version = 99")
-    with pytest.raises(LogUnavailable, match="version 99 of the log's tables, this program knows 1"):
+    with pytest.raises(LogUnavailable, match="version 99 of the log's tables, this program knows 2"):
         store.open(clock)
 
 

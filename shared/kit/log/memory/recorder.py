@@ -3,7 +3,7 @@
 Appends are staged beside the data and put in at once, so a reader neither waits for an append nor sees half of one.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from threading import Lock
 from typing import Any, Final
@@ -145,6 +145,11 @@ class MemoryRecorder(popo.POPOProcessRecorder):
     def head_row(self) -> HeadRow:
         """See `Store.head_row`."""
         return self._head
+
+    def nodes(self, leaves: Collection[int]) -> Mapping[int, bytes]:
+        """See `Store.nodes`."""
+        events = self._events
+        return {leaf: events[leaf].nodes for leaf in leaves if 0 <= leaf < len(events)}
 
     def kept(self, scope: str) -> KeptResponse | None:
         """See `Store.kept`."""

@@ -1,6 +1,7 @@
 """The second round trip of an append: write everything that was staged, and commit it."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate
 from typing import Any, Final
 
 import psycopg
@@ -11,16 +12,17 @@ from shared.kit.log.postgres.table import PostgresTable
 from shared.kit.log.sequence import HeadRow, StagedEvent
 from shared.kit.log.staging import Staging
 
-# The bytes of all events come as one value, cut here: as text where they are, which is half as long as their digits.
+# The bytes of all events come as one value, cut here: as text where they are, which is half as long as their digits. So
+# do the nodes of all leaves.
 _EVENTS: Final = """
-WITH joined AS MATERIALIZED (SELECT {states} AS states)
+WITH joined AS MATERIALIZED (SELECT {states} AS states, %s::bytea AS nodes)
 INSERT INTO stored_events
-    (notification_id, originator_id, originator_version, topic, recorded_us, subject, leaf, state)
+    (notification_id, originator_id, originator_version, topic, recorded_us, subject, nodes, state)
 SELECT given.position, given.stream, given.version, given.topic, given.recorded_us, given.subject,
-    substr(%s::bytea, 32 * given.at::integer - 31, 32), substr(joined.states, given.start, given.size)
+    substr(joined.nodes, given.node, given.nodes), substr(joined.states, given.start, given.size)
 FROM joined, unnest(%s::bigint[], %s::text[], %s::bigint[], %s::text[], %s::bigint[], %s::text[],
-    %s::integer[], %s::integer[]) WITH ORDINALITY
-    AS given (position, stream, version, topic, recorded_us, subject, start, size, at)
+    %s::integer[], %s::integer[], %s::integer[], %s::integer[])
+    AS given (position, stream, version, topic, recorded_us, subject, start, size, node, nodes)
 """
 _KEPT: Final = "INSERT INTO kept_responses SELECT * FROM unnest(%s::text[], %s::bytea[], %s::bytea[])"
 _TRACKED: Final = (
@@ -66,15 +68,17 @@ def _statements(tables: Mapping[str, PostgresTable], staging: Staging) -> Iterat
 
 
 def _events(events: Sequence[StagedEvent]) -> tuple[str, list[Any]]:
-    positions, streams, versions, types, times, subjects, leaves, states = (list(c) for c in zip(*events, strict=True))
-    starts = [1]
-    for state in states[:-1]:
-        starts.append(starts[-1] + len(state))
+    positions, streams, versions, types, times, subjects, states, nodes = (list(c) for c in zip(*events, strict=True))
     joined = b"".join(states)
     given: bytes | str = joined
     form = "%s::bytea"
     if b"\0" not in joined and joined.isascii():
         given, form = joined.decode("ascii"), "convert_to(%s, 'UTF8')"
-    sizes = [len(state) for state in states]
-    columns = [positions, streams, versions, types, times, subjects, starts, sizes]
-    return _EVENTS.format(states=form), [given, b"".join(leaves), *columns]
+    columns = [positions, streams, versions, types, times, subjects, *_places(states), *_places(nodes)]
+    return _EVENTS.format(states=form), [given, b"".join(nodes), *columns]
+
+
+def _places(values: Sequence[bytes]) -> tuple[list[int], list[int]]:
+    """Return where each value begins, from 1, and how long it is, once all are joined."""
+    sizes = [len(value) for value in values]
+    return list(accumulate(sizes[:-1], initial=1)), sizes

@@ -1,6 +1,6 @@
 """The log's store in PostgreSQL: appends by the recorder, each read one statement of its own snapshot."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 import psycopg
@@ -18,6 +18,7 @@ from shared.kit.log.sequence import HeadRow
 from shared.kit.log.shape import Key, Shape
 from shared.kit.log.shapes import Shapes
 
+_NODES: Final = "SELECT notification_id - 1, nodes FROM stored_events WHERE notification_id = ANY(%s::bigint[])"
 _KEPT: Final = "SELECT digest, response FROM kept_responses WHERE scope = %s"
 _TRACKED: Final = "SELECT notification_id FROM notification_tracking WHERE application_name = %s"
 _PROMISE: Final = (
@@ -74,6 +75,12 @@ class PostgresStore:
         """See `Store.head_row`."""
         with self._datastore.connection() as connection:
             return _head(connection)
+
+    def nodes(self, leaves: Collection[int]) -> Mapping[int, bytes]:
+        """See `Store.nodes`."""
+        with self._datastore.connection() as connection:
+            cursor = connection.cursor(row_factory=tuple_row, binary=True)
+            return dict(cursor.execute(_NODES, ([leaf + 1 for leaf in leaves],)))
 
     def kept(self, scope: str) -> KeptResponse | None:
         """See `Store.kept`."""

@@ -22,6 +22,7 @@ from shared.kit.log.sqlite.errors import leaves_state_open, translated
 from shared.kit.log.sqlite.head import trusted_head
 from shared.kit.log.sqlite.lockfile import LockFile
 from shared.kit.log.sqlite.schema import check_version
+from shared.kit.log.sqlite.upgrading import upgrade
 
 LOCK_TIMEOUT_S: Final = 5
 READERS: Final = 8
@@ -103,6 +104,7 @@ class LogDatastore(library.SQLiteDatastore):
         try:
             check_version(connection)
             _make_durable(connection)
+            upgrade(connection)
         except BaseException:
             connection.close()
             raise

@@ -23,7 +23,7 @@ from shared.kit.log.staging import Known, Staging, asked
 
 _INSERT_EVENT: Final = (
     "INSERT INTO stored_events"
-    " (rowid, originator_id, originator_version, topic, recorded_us, subject, leaf, state)"
+    " (rowid, originator_id, originator_version, topic, recorded_us, subject, state, nodes)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _INSERT_KEPT: Final = "INSERT INTO kept_responses (scope, digest, response) VALUES (?, ?, ?)"

@@ -10,12 +10,17 @@ from uuid import uuid4
 
 from shared.kit.log.errors import StoreUnavailable
 
-VERSION: Final = 1
+VERSION: Final = 2
+LEAVES_ALONE: Final = 1  # the version that kept leaves without the nodes above them
 
-_APPEND_ONLY: Final = """
-CREATE TRIGGER IF NOT EXISTS {table}_keep_{action} BEFORE {action} ON {table}
-BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END
-"""
+
+def append_only(table: str, action: str) -> str:
+    """Return the statement that makes the trigger which refuses this action, UPDATE or DELETE."""
+    return (
+        f"CREATE TRIGGER IF NOT EXISTS {table}_keep_{action} BEFORE {action} ON {table} "
+        f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+    )
+
 
 STATEMENTS: Final = (
     """
@@ -26,7 +31,7 @@ CREATE TABLE IF NOT EXISTS stored_events (
     topic TEXT NOT NULL,
     recorded_us INTEGER NOT NULL,
     subject TEXT,
-    leaf BLOB NOT NULL,
+    nodes BLOB NOT NULL,
     state BLOB NOT NULL,
     UNIQUE (originator_id, originator_version)
 )
@@ -56,7 +61,7 @@ CREATE TABLE IF NOT EXISTS kept_responses (
 )
 """,
     *(
-        _APPEND_ONLY.format(table=table, action=action)
+        append_only(table, action)
         for table in ("stored_events", "log_identity", "kept_responses")
         for action in ("UPDATE", "DELETE")
     ),
@@ -64,14 +69,20 @@ CREATE TABLE IF NOT EXISTS kept_responses (
 )
 
 
+def version_of(connection: sqlite3.Connection) -> int:
+    """Return the version of the tables in a file, 0 for one that has none."""
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    return version
+
+
 def check_version(connection: sqlite3.Connection) -> None:
-    """Accept a file that is empty or holds a log of this version.
+    """Accept a file that is empty or holds a log of this version, or one that can be brought to it.
 
     Raises:
         StoreUnavailable: another version's program made it.
     """
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if version not in (0, VERSION):
+    version = version_of(connection)
+    if version not in (0, LEAVES_ALONE, VERSION):
         raise StoreUnavailable(f"the file has version {version} of the log's tables, this program knows {VERSION}")
 
 

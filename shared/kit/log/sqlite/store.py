@@ -1,7 +1,9 @@
 """The log's store in SQLite: appends by the recorder, reads from snapshots of the reading connections."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
+
+import msgspec
 
 from shared.kit.log.bell import Bell
 from shared.kit.log.errors import StoreBroken, StoreUnavailable
@@ -15,6 +17,7 @@ from shared.kit.log.sqlite.head import read_head, write_head
 from shared.kit.log.sqlite.page import EVENTS, paged, stored
 from shared.kit.log.sqlite.recorder import SqliteRecorder
 
+_NODES: Final = "SELECT rowid - 1, nodes FROM stored_events WHERE rowid IN (SELECT value FROM json_each(?))"
 _KEPT: Final = "SELECT digest, response FROM kept_responses WHERE scope = ?"
 
 
@@ -73,6 +76,12 @@ class SqliteStore:
         """See `Store.head_row`."""
         with self._datastore.reading() as connection:
             return read_head(connection)
+
+    def nodes(self, leaves: Collection[int]) -> Mapping[int, bytes]:
+        """See `Store.nodes`."""
+        positions = msgspec.json.encode([leaf + 1 for leaf in leaves]).decode()
+        with self._datastore.reading() as connection:
+            return dict(map(tuple, connection.execute(_NODES, (positions,))))
 
     def kept(self, scope: str) -> KeptResponse | None:
         """See `Store.kept`."""
