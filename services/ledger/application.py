@@ -8,6 +8,8 @@ from typing import Final
 
 from services.ledger.accounts import Accounts
 from services.ledger.casefacts import CaseFact, FollowerAlarm
+from services.ledger.digests import ENTRIES, Digests
+from services.ledger.digests import put as put_digest
 from services.ledger.domain.errors import account_not_quarantined
 from services.ledger.posting import Codec, Failed, Posting
 from services.ledger.progress import Folded, Progress
@@ -54,12 +56,15 @@ class Ledger:
         progress: Progress,
         *,
         accounts: int = 50_000,
+        entries: int = ENTRIES,
     ) -> None:
         self._log, self._codec, self._timeline = log, codec, timeline
         self._standings, self._progress = standings, progress
         self._accounts = Accounts(log, codec, accounts)
+        self._digests = Digests(log, codec, timeline, self._accounts, entries)
         self._rules = rules_of(timeline)
         self._source: str | None = None
+        self.digests_due = False  # whether, when last looked, one was: then another one may be
         self._lock = threading.Lock()
         self.refresh()
 
@@ -121,6 +126,25 @@ class Ledger:
             if len(found) < LAPSE_BATCH:
                 return True
             after = resume(ACCOUNTS, order, found[-1])
+
+    def digest(self) -> bool:
+        """Record the next digest of standings, if all its entries are there; return False on a conflict.
+
+        Raises:
+            LogUnavailable: as for `fold`.
+        """
+        with self._lock:
+            digest = self._digests.due(self._progress.now.ledger_position)
+            self.digests_due = digest is not None
+            if digest is None:
+                return True
+            change = put_digest(digest)
+            position = self._append(Append(events=[self._codec.digest(digest)], rows=lambda _: [change]))
+            if position is None:
+                return False
+            self._digests.recorded(digest)
+            self._progress.tell(replace(self._progress.now, ledger_position=position))
+            return True
 
     def release(self, seller: str, actor: str) -> Released | Failed | Refusal:
         """Fold what waits for a quarantined account, all of it or nothing, and let it answer again.
@@ -198,7 +222,14 @@ class Ledger:
         self, posting: Posting, rows: list[AccountRow], changes: Sequence[RowChange], tracking: Tracking | None
     ) -> int | None:
         """Append; return the new head of our own log, or None on a conflict, with nothing written."""
-        append = Append(events=posting.drafts, rows=lambda _: changes, tracking=tracking)
+        position = self._append(Append(events=posting.drafts, rows=lambda _: changes, tracking=tracking))
+        if position is not None:
+            self._accounts.keep({seller: posting.accounts[seller] for seller in posting.touched})
+            self._standings.replace(rows)
+        return position
+
+    def _append(self, append: Append) -> int | None:
+        """Append; return the new head of our own log, or None on a conflict, with nothing written."""
         try:
             outcome = self._log.append(append)
         except LogUnavailable:
@@ -207,11 +238,10 @@ class Ledger:
         if not isinstance(outcome, Appended):
             self._forget()
             return None
-        self._accounts.keep({seller: posting.accounts[seller] for seller in posting.touched})
-        self._standings.replace(rows)
         return outcome.stamps[-1].position if outcome.stamps else self._progress.now.ledger_position
 
     def _forget(self) -> None:
+        self._digests.forget()
         self._accounts.forget()
         self._standings.forget()
 

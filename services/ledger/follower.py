@@ -58,7 +58,8 @@ class Follower:
         self.status = Status()
 
     def step(self, page: FeedPage) -> bool:
-        """Fold what is new in a page; with an empty one, record what time alone has changed by then.
+        """Fold what is new in a page; with an empty one, record what time alone has changed by then. At the head of
+        the cases log, record one digest of standings that is due.
 
         What stands before the cause of an alarm is folded. Returns False, with nothing written, where another writer
         was there first; the position was read again then.
@@ -79,6 +80,8 @@ class Follower:
             if page.scanned_through > position:
                 raise FollowerAlarm("hole", position + 1, "an empty page reaches further than what was read")
             done = self._ledger.lapse(page.recorded_through)
+        if done and self._progress.now.position >= page.head:
+            done = self._ledger.digest()
         if not done:
             self._ledger.refresh()
             return False
@@ -100,7 +103,8 @@ class Follower:
         try:
             while not stop.is_set() and leading():
                 try:
-                    self.step(self._feed.page(self._progress.now.position, MAX_READ, WAIT_S))
+                    wait_s = 0 if self._ledger.digests_due else WAIT_S
+                    self.step(self._feed.page(self._progress.now.position, MAX_READ, wait_s))
                 except (FeedUnavailable, LogUnavailable) as failure:
                     failures += 1
                     self._wait(failure, failures, stop)

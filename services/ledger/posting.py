@@ -12,6 +12,7 @@ from services.ledger.casefacts import CaseFact, FollowerAlarm, Unpublishable, Un
 from services.ledger.domain.account import MAX_LAPSES, Account, decide, evolve
 from services.ledger.domain.commands import AccountCommand, LapseThrough, Quarantine, Release
 from services.ledger.domain.events import AccountEvent
+from shared.contracts.entries import StandingsDigestRecorded
 from shared.kit.cloudevent import Draft
 from shared.kit.decider import Refusal
 from shared.kit.log.model import Stored
@@ -23,6 +24,10 @@ class Codec(Protocol):
 
     def draft(self, event: AccountEvent, seller: str, version: int, cause: CaseFact | None, actor: str = "") -> Draft:
         """Return the event as it is to be appended."""
+        ...
+
+    def digest(self, digest: StandingsDigestRecorded) -> Draft:
+        """Return a digest of standings as it is to be appended."""
         ...
 
     def event(self, stored: Stored) -> AccountEvent:

@@ -26,6 +26,7 @@ from services.ledger.domain.events import (
 )
 from services.ledger.entries import EFFECTS, written
 from services.ledger.entries_read import read
+from shared.contracts.entries import DIGEST, DIGEST_STREAM, DIGEST_SUBJECT, StandingsDigestRecorded
 from shared.kit.cloudevent import MAX_EVENT_BYTES, Draft, Envelope, canonical, decode
 from shared.kit.ids import uuid7
 from shared.kit.log.model import Stored
@@ -113,6 +114,20 @@ class Publication:
             causation_id="" if cause is None or by_time else cause.id,
             actor=actor or "system",
             actor_role="admin" if actor else "system",
+            leaf_salt=os.urandom(16).hex(),
+        )
+
+    def digest(self, digest: StandingsDigestRecorded) -> Draft:
+        """Return a digest of standings as it is to be appended: in a stream of its own, of no account."""
+        return Draft(
+            id=uuid7(),
+            type=DIGEST,
+            stream=DIGEST_STREAM,
+            stream_version=digest.number,
+            subject=DIGEST_SUBJECT,
+            data=canonical(digest),
+            actor="system",
+            actor_role="system",
             leaf_salt=os.urandom(16).hex(),
         )
 

@@ -37,4 +37,15 @@ FOLLOWED: Final = Table(
     key=("name",),
 )
 
-TABLES: Final = (ACCOUNTS, PARKED, FOLLOWED)
+DIGESTED: Final = Table(
+    "digested",  # how far digests of standings were made: the last one's
+    {
+        "name": "text",
+        "number": "integer",
+        "digest": "text",
+        "through": "integer",  # our position of its last entry
+    },
+    key=("name",),
+)
+
+TABLES: Final = (ACCOUNTS, PARKED, FOLLOWED, DIGESTED)

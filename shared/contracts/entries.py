@@ -3,6 +3,8 @@
 `before` and `after` are points per track at the fact's recorded time, without and with it: every `before` equals the
 last `after`. `account_version` is the stream's version, from 1 without holes. `subject` is the seller account, `time`
 the effective instant, `causationid` the event of the cases log that caused it. Unknown fields are ignored.
+
+One type is about no account but about many: `standings_digest_recorded`, whose subject no account can have.
 """
 
 from collections.abc import Mapping
@@ -22,6 +24,14 @@ SANCTIONS_MOVED: Final = "demerit.ledger.sanctions_moved.v1"
 LAPSED: Final = "demerit.ledger.standing_lapsed.v1"
 QUARANTINED: Final = "demerit.ledger.account_quarantined.v1"
 RELEASED: Final = "demerit.ledger.account_released.v1"
+DIGEST: Final = "demerit.ledger.standings_digest_recorded.v1"
+
+DIGEST_STREAM: Final = "standings-digest"
+DIGEST_SUBJECT: Final = "standings/digest"  # no seller account: an id has no stroke
+NO_DIGEST: Final = "0" * 64  # what the first digest is chained to
+
+ENTRY_TYPES: Final = frozenset({ORDINARY_RECORDED, SEVERE_RECORDED, REVERSED, STAYED, STAY_LIFTED})
+"""Events that tell a fact of the cases log, each one entry; `sanctions_moved` goes on with the one before."""
 
 StandingName: TypeAlias = Literal["good", "watch", "restricted", "shop_closed", "sealed"]
 ChangeName: TypeAlias = Literal["ordered", "rescheduled", "vacated", "revived", "stayed", "resumed"]
@@ -160,6 +170,26 @@ class AccountReleased(msgspec.Struct, frozen=True):
     account_version: int
 
 
+class StandingsDigestRecorded(msgspec.Struct, frozen=True):
+    """`standings_digest_recorded`: how all accounts stood that `entries` entries touched, chained to the digest before.
+
+    The entries are those of this log behind position `after` (exclusive) up to `through` (inclusive). `digest` is the
+    SHA-256, in hexadecimal digits, of `previous` (its 32 bytes; zeros for number 1) and, for each of `accounts`
+    accounts in order of seller, the SHA-256 of its canonical JSON: `seller`; `account_version` and `as_of`, those of
+    its last entry there (its recorded time in cases); and of its standing then, by the facts up to that entry,
+    `standing`, `points`, `sanctions`, `restrictions`, `last_entry_position` and `unknown_before`, as a standing has
+    them.
+    """
+
+    number: int
+    entries: int
+    accounts: int
+    after: int
+    through: int
+    previous: str
+    digest: str
+
+
 TYPES: Final[Mapping[str, type[msgspec.Struct]]] = {
     ORDINARY_RECORDED: ViolationRecorded,
     SEVERE_RECORDED: ViolationRecorded,
@@ -170,4 +200,5 @@ TYPES: Final[Mapping[str, type[msgspec.Struct]]] = {
     LAPSED: StandingLapsed,
     QUARANTINED: AccountQuarantined,
     RELEASED: AccountReleased,
+    DIGEST: StandingsDigestRecorded,
 }

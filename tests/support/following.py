@@ -9,6 +9,7 @@ import msgspec
 
 from services.ledger.application import Ledger
 from services.ledger.decisions import Limits
+from services.ledger.digests import ENTRIES
 from services.ledger.domain.events import AccountEvent
 from services.ledger.follower import Feed, Follower
 from services.ledger.history import Histories
@@ -34,6 +35,7 @@ class Following:
     store: InitVar[EventLog | None] = None
     timeline: Timeline = SEED
     limits: Limits = field(default_factory=Limits)
+    entries: int = ENTRIES
     log: EventLog = field(init=False)
 
     def __post_init__(self, store: EventLog | None) -> None:
@@ -42,7 +44,9 @@ class Following:
         self.codec = Publication(self.timeline, self.limits)
         self.progress = Progress()
         self.standings = Standings(self.log, 100)
-        self.ledger = Ledger(self.log, self.codec, self.timeline, self.standings, self.progress, accounts=100)
+        self.ledger = Ledger(
+            self.log, self.codec, self.timeline, self.standings, self.progress, accounts=100, entries=self.entries
+        )
         histories = Histories(self.log, self.codec, 100)
         self.questions = Questions(self.timeline, self.standings, histories, self.progress, self.clock)
         self.follower = Follower(self.ledger, self.progress, self.codec, self.feed)
@@ -52,11 +56,11 @@ class Following:
         return self.follower.step(self.feed.page(self.progress.now.position, limit))
 
     def catch_up(self, limit: int = MAX_READ) -> None:
-        """Fold pages until an empty one, that one included."""
+        """Fold pages until an empty one, that one included, and record every digest that is due."""
         while True:
             page = self.feed.page(self.progress.now.position, limit)
             self.follower.step(page)
-            if not page.events:
+            if not page.events and not self.ledger.digests_due:
                 return
 
     def events(self, seller: str) -> list[AccountEvent]:

@@ -40,6 +40,18 @@ class SanctionRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """What holds at one instant, with nothing that looks ahead; the fields are those of `Standing`."""
+
+    standing: StandingName
+    points: Mapping[str, int]
+    sanctions: tuple[SanctionRow, ...]
+    restrictions: tuple[str, ...]
+    last_entry_position: int | None
+    unknown_before: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """The answer at one pair of clocks. The same holds for every instant in `[valid_from, valid_until)`.
 

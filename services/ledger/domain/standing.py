@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from operator import attrgetter
 from typing import Final
 
-from services.ledger.domain.answer import SanctionRow, Standing, TrackStanding
+from services.ledger.domain.answer import Held, SanctionRow, Standing, TrackStanding
 from services.ledger.domain.course import Course, Look, course_of
 from services.ledger.domain.facts import Entry, Fact
 from services.ledger.domain.knowledge import learn_all
@@ -21,7 +21,17 @@ from services.ledger.domain.points import coming_years
 from services.ledger.domain.years import year_start
 from shared.rulebook.model import RulebookVersion, Timeline
 
-__all__ = ["SanctionRow", "Standing", "TrackStanding", "known_by", "standing_at", "standing_in", "timeline_of"]
+__all__ = [
+    "Held",
+    "SanctionRow",
+    "Standing",
+    "TrackStanding",
+    "held_in",
+    "known_by",
+    "standing_at",
+    "standing_in",
+    "timeline_of",
+]
 
 _recorded_at: Final = attrgetter("recorded_at")
 _position: Final = attrgetter("position")
@@ -61,20 +71,33 @@ def standing_in(seller: str, course: Course, as_of: datetime) -> Standing:
     tracks = _tracks(course, look, as_of)
     valid_from, valid_until = _validity(course, as_of, look, tracks)
     change = next(course.changes(as_of), None)
-    in_force = [line.row for line, state in zip(course.lines, look.states, strict=True) if state == "in_force"]
+    held = held_in(course, as_of)
     return Standing(
         seller=seller,
-        standing=look.standing,
-        points=look.points,
+        standing=held.standing,
+        points=held.points,
         tracks=tracks,
-        sanctions=tuple(
-            _row(line, state, as_of) for line, state in zip(course.lines, look.states, strict=True) if state is not None
-        ),
-        restrictions=tuple(sorted(closed(measure for row in in_force for measure in row.measures))),
+        sanctions=held.sanctions,
+        restrictions=held.restrictions,
         restricted_until=_restricted_until(course, look, as_of),
         next_change_at=change.at if change is not None else None,
         valid_from=valid_from,
         valid_until=valid_until,
+        last_entry_position=held.last_entry_position,
+        unknown_before=held.unknown_before,
+    )
+
+
+def held_in(course: Course, as_of: datetime) -> Held:
+    """Return what holds at `as_of` on this course: no rulebook that is published later changes it."""
+    look = course.look(as_of)
+    shown = [(line, state) for line, state in zip(course.lines, look.states, strict=True) if state is not None]
+    in_force = [line.row for line, state in shown if state == "in_force"]
+    return Held(
+        standing=look.standing,
+        points=look.points,
+        sanctions=tuple([_row(line, state, as_of) for line, state in shown]),
+        restrictions=tuple(sorted(closed(measure for row in in_force for measure in row.measures))),
         last_entry_position=course.known.last_position,
         unknown_before=unknown_before(course.known.entries.values()),
     )

@@ -17,6 +17,7 @@ from services.ledger.publication import MAX_DATA_BYTES, Publication
 from shared.contracts import entries as contract
 from shared.kit.cloudevent import canonical
 from shared.kit.decider import Refusal
+from shared.kit.fields import is_identifier
 from tests.support.decisions import DAY, SEED
 from tests.support.ledger_histories import BEGIN, ORDINARY, SEVERE, Step, commands, steps
 
@@ -40,7 +41,17 @@ def test_what_was_written_once_reads_and_writes_the_same_for_ever(event_type: st
 
 def test_every_type_has_its_golden_file_and_no_other() -> None:
     """Old versions stay readable: their files stay too."""
-    assert sorted(path.stem for path in GOLDEN.glob("*.json")) == TYPES
+    assert sorted(path.stem for path in GOLDEN.glob("*.json")) == sorted([*TYPES, contract.DIGEST])
+
+
+def test_a_digest_of_standings_reads_and_writes_the_same_for_ever() -> None:
+    """It is about no account: no id of one has a stroke."""
+    digest = msgspec.json.decode(golden(contract.DIGEST), type=contract.StandingsDigestRecorded)
+    draft = Publication(SEED).digest(digest)
+    assert (draft.type, draft.data) == (contract.DIGEST, golden(contract.DIGEST))
+    assert (draft.stream, draft.stream_version) == ("standings-digest", digest.number)
+    assert draft.standing_effect == "none"
+    assert not is_identifier(draft.subject)
 
 
 @pytest.mark.parametrize("event_type", TYPES)

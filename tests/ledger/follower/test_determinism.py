@@ -5,6 +5,7 @@ from datetime import timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.ledger.digests import ENTRIES
 from services.ledger.domain.account import evolve, open_account
 from services.ledger.domain.events import AccountEvent
 from services.ledger.domain.standing import standing_at
@@ -33,10 +34,12 @@ happenings = st.lists(
 readings = st.lists(st.tuples(st.integers(0, 3), st.integers(1, 4), st.booleans()), min_size=1, max_size=8)
 
 
-def play(told: list[tuple[int, str, tuple[str, int]]], read: list[tuple[int, int, bool]]) -> Following:
+def play(
+    told: list[tuple[int, str, tuple[str, int]]], read: list[tuple[int, int, bool]], entries: int = ENTRIES
+) -> Following:
     """Let it happen and be read in turns, then be read to the end, and return the ledger."""
     cases = Decisions()
-    ledger = Following(cases, cases.clock)
+    ledger = Following(cases, cases.clock, entries=entries)
     made: dict[str, list[Decision]] = {seller: [] for seller in SELLERS}
     turn = 0
     for number, (_, seller, (kind, choice)) in enumerate(told):
@@ -44,7 +47,7 @@ def play(told: list[tuple[int, str, tuple[str, int]]], read: list[tuple[int, int
         if every and number % every == 0:
             cases.clock.now += timedelta(hours=1)
             ledger.step(limit)
-            ledger = Following(cases, cases.clock, ledger.log) if restart else ledger
+            ledger = Following(cases, cases.clock, ledger.log, entries=entries) if restart else ledger
             turn += 1
         cases.clock.now = FIRST + timedelta(days=sum(one[0] for one in told[: number + 1]), hours=2 * number + 2)
         if kind == "ordinary":
