@@ -16,7 +16,7 @@ from shared.kit.fields import Identifier, QueryNumber
 from shared.kit.headwatch import HeadWatch, TooManyWaiters
 from shared.kit.identity import Principal
 from shared.kit.log.model import MAX_READ, EventLog, Page
-from shared.kit.longpoll import Asked, LongPoll
+from shared.kit.longpoll import Asked, LongPoll, NotPrimary
 from shared.kit.problem import Problem, problems
 from shared.kit.route import router
 
@@ -60,6 +60,13 @@ def feed_router(log: EventLog, watch: HeadWatch | None = None) -> APIRouter:
                 "too_many_waiters",
                 "Fewer readers would have to be waiting for an event.",
                 headers={"Retry-After": "1"},
+            ) from None
+        except NotPrimary:
+            raise Problem(
+                503,
+                "not_primary",
+                "The feed would have to be asked where the log is written: this is a copy of it.",
+                headers={"Retry-After": "5"},
             ) from None
         return _rendered(page, media_type)
 

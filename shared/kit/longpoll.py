@@ -23,6 +23,10 @@ class Asked:
     subject: str | None = None
 
 
+class NotPrimary(Exception):
+    """The log is read from a copy, which may show what its primary, once lost, will not have kept."""
+
+
 class LongPoll:
     """Reads pages of one log for many requests."""
 
@@ -36,6 +40,7 @@ class LongPoll:
 
         Raises:
             TooManyWaiters: there is nothing yet, and no room to wait.
+            NotPrimary: the log is not read where it is written.
             LogUnavailable: the log could not be read.
         """
         loop = asyncio.get_running_loop()
@@ -49,10 +54,12 @@ class LongPoll:
         return page
 
     async def _read(self, asked: Asked) -> Page:
-        page = await run_in_threadpool(
-            self._log.read, asked.after, asked.limit, types=asked.types, subject=asked.subject
-        )
-        return bounded(page)
+        return await run_in_threadpool(self._primary_page, asked)
+
+    def _primary_page(self, asked: Asked) -> Page:
+        if not self._log.is_primary():
+            raise NotPrimary
+        return bounded(self._log.read(asked.after, asked.limit, types=asked.types, subject=asked.subject))
 
     async def _grown(self, head: int, left_s: float, until: tuple[Callable[[], Awaitable[object]], ...]) -> bool:
         """Wait until the log is above `head`; False if something else came first."""

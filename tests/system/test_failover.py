@@ -221,6 +221,8 @@ def test_standings_are_answered_from_a_standby_that_has_what_the_caller_has_seen
             eventually(lambda: replica.get("/sellers/s-1/standing", min_position=new.position).status_code == 200)
             assert replica.standing("s-1") == ledger.standing("s-1")
             assert ready(replica).json()["checks"]["follower"]["detail"]["state"] == "standing_by"
+            feed = replica.get("/feed", headers=replica.headers("auditor"))
+            assert (feed.status_code, feed.json()["code"]) == (503, "not_primary")
 
 
 def test_who_waits_on_a_standby_hears_of_appends_on_the_primary(lagging: Pair) -> None:

@@ -168,6 +168,9 @@ class GroupCommit(EventLog):
     def wait(self, after: int, timeout_s: float) -> bool:
         return self._log.wait(after, timeout_s)
 
+    def is_primary(self) -> bool:
+        return self._log.is_primary()
+
     def close(self) -> None:
         """Commit what waits, then close the log below. Idempotent; every call then raises `LogUnavailable`."""
         with self._entering:

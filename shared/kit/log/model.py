@@ -245,6 +245,14 @@ class EventLog(ABC):
         """
 
     @abstractmethod
+    def is_primary(self) -> bool:
+        """Return whether this is where the log is written: a copy that follows it (a hot standby) says no.
+
+        Raises:
+            LogUnavailable: the store could not say.
+        """
+
+    @abstractmethod
     def close(self) -> None:
         """Give back every connection and lock. Idempotent; every other call then raises `LogUnavailable`."""
 

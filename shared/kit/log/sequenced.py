@@ -79,6 +79,9 @@ class Store(Protocol):
     def select(self, query: Query) -> list[Row]:
         """Return rows, sorted."""
 
+    def is_primary(self) -> bool:
+        """Return whether this is where the log is written."""
+
     def close(self) -> None:
         """Give back everything. Idempotent."""
 
@@ -164,6 +167,9 @@ class SequencedLog(EventLog):
 
     def wait(self, after: int, timeout_s: float) -> bool:
         return self._opened().bell.wait(after, min(timeout_s, MAX_WAIT_S))
+
+    def is_primary(self) -> bool:
+        return self._opened().is_primary()
 
     def close(self) -> None:
         self._closed = True

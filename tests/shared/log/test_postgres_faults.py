@@ -1,6 +1,7 @@
 """PostgreSQL cut off, killed, locked or replaced: no success that is none, nothing half-written, and it goes on."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 import psycopg
 import pytest
@@ -150,6 +151,37 @@ def test_rows_that_somebody_else_wrote_are_an_answer(log: EventLog, at: Place) -
     with pytest.raises(LogUnavailable, match="not as this log left them"):
         log.append(Append([draft()], lambda _: [Put(TALLIES, {"name": "a", "count": 10})]))
     assert log.head().position == 0
+
+
+FULL = """
+CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = 'disk_full';
+END
+$$;
+CREATE TRIGGER full_disk AFTER INSERT ON {} EXECUTE FUNCTION full_disk()
+"""
+
+
+@pytest.mark.parametrize("table", ["stored_events", "kept_responses", "tallies"])
+def test_a_server_whose_disk_is_full_is_an_answer_and_nothing_is_half_written(
+    log: EventLog, at: Place, table: str
+) -> None:
+    """The server's own error, raised wherever an append writes."""
+    log.append(keyed("case-1"))
+    held = (log.head(), everything(log))
+    more = replace(keyed("case-1", 2), rows=lambda _: [Put(TALLIES, {"name": "a", "count": 1})])
+    with at.owned() as owner:
+        owner.execute(FULL.format(table))
+    with pytest.raises(LogUnavailable, match="No space left"):
+        log.append(more)
+    assert (log.head(), everything(log)) == held
+    assert (log.kept("case-1-2"), log.get(TALLIES, "a")) == (None, None)
+    with at.owned() as owner:
+        owner.execute("DROP FUNCTION full_disk CASCADE")
+    outcome = log.append(more)
+    assert isinstance(outcome, Appended)
+    assert outcome.stamps[0].position == 2
 
 
 def test_a_database_that_forgot_what_was_acknowledged_is_not_written_on(log: EventLog, at: Place) -> None:

@@ -170,5 +170,9 @@ class MemoryRecorder(popo.POPOProcessRecorder):
         with self._database_lock:
             return self._tables[query.shape.name].select(query)
 
+    def is_primary(self) -> bool:
+        """See `Store.is_primary`: there is no copy of it."""
+        return True
+
     def close(self) -> None:
         """See `Store.close`: there is nothing to give back."""

@@ -104,6 +104,11 @@ class PostgresStore:
         with self._datastore.connection() as connection:
             return self._recorder.tables[query.shape.name].select(connection, query)
 
+    def is_primary(self) -> bool:
+        """See `Store.is_primary`."""
+        with self._datastore.connection() as connection:
+            return _one(connection, "SELECT NOT pg_is_in_recovery()", ()) == (True,)
+
     def close(self) -> None:
         """See `Store.close`."""
         self._datastore.close()

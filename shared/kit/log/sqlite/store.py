@@ -103,6 +103,10 @@ class SqliteStore:
         with self._datastore.reading() as connection:
             return self._recorder.tables[query.shape.name].select(connection, query)
 
+    def is_primary(self) -> bool:
+        """See `Store.is_primary`: there is no copy of it."""
+        return True
+
     def close(self) -> None:
         """See `Store.close`."""
         self._datastore.close()
