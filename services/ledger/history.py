@@ -50,9 +50,13 @@ class Histories:
         self._log, self._codec = log, codec
         self._kept: Lru[tuple[str, int], History] = Lru(capacity)
 
+    def kept(self, seller: str, version: int) -> History | None:
+        """Return the history of an account at `version` if it is in memory, else None."""
+        return self._kept.get((seller, version))
+
     def of(self, seller: str, version: int) -> History:
         """Return the history of an account that has come to `version`, or further by now."""
-        kept = self._kept.get((seller, version))
+        kept = self.kept(seller, version)
         if kept is not None:
             return kept
         history = read_histories([seller], self._log, self._codec)[0]

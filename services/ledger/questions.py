@@ -21,6 +21,7 @@ from shared.rulebook.model import Timeline
 
 STAGES: Final = 1000  # accounts of which is kept what was known once, or under one version of the rulebook
 COURSES: Final = 1000  # kept of those
+QUICK: Final = 100  # facts: their answer keeps nobody waiting, some 0.3 ms
 
 _NEVER: Final = from_us(0)
 
@@ -72,13 +73,22 @@ class Questions:
         """Return the instant that "now" means: the clock's, but never before the last fact folded was recorded."""
         return max(self._clock(), self._progress.now.recorded_at or _NEVER)
 
-    def ready(self, seller: str) -> Answer | None:
-        """Return the standing now if it is rendered already and still good, else None: making it may take a while."""
+    def ready(self, seller: str, asked: Asked = NOTHING_ASKED) -> Answer | None:
+        """Return the standing as asked if it takes no time to speak of, else None; refusals too are left to `standing`.
+
+        It is rendered already and still good, or it is computed from at most `QUICK` facts that are in memory.
+        """
         folded = self._progress.now
         row = self._standings.row(seller)
-        if row is None or row.quarantined is not None or not row.answers(to_us(self.now())):
+        if row is None or row.quarantined is not None:
             return None
-        return Answer(row.body, row.etag, folded)
+        if asked == NOTHING_ASKED:
+            return Answer(row.body, row.etag, folded) if row.answers(to_us(self.now())) else None
+        history = self._histories.kept(seller, row.version)
+        if history is None or len(history.account.facts) > QUICK:
+            return None
+        answer = self._computed(seller, asked, folded)
+        return answer if isinstance(answer, Answer) else None
 
     def standing(self, seller: str, asked: Asked = NOTHING_ASKED) -> Answer | Refusal:
         """Return the standing as asked, or why there is none: `seller_quarantined`, `rulebook_unknown`,

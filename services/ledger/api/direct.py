@@ -1,8 +1,8 @@
-"""The busiest question, `GET /sellers/{seller}/standing` without parameters, answered before the framework begins.
+"""The busiest question, `GET /sellers/{seller}/standing`, answered before the framework begins.
 
-It answers only what is certain: a token that is good, a standing that is rendered and good now. Everything else, every
-refusal included, is left to the route, which answers the same bytes for what is answered here. Requests are counted and
-timed like all others, but not logged one by one.
+It answers only what is certain: a token that is good, clocks in plain form, a standing that is there or made at once.
+Everything else, every refusal included, is left to the route, which answers the same bytes for what is answered here.
+Requests are counted and timed like all others, but not logged one by one.
 """
 
 import re
@@ -14,8 +14,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.ledger.api.access import ANY, OWN
 from services.ledger.api.answers import matches, tagged_headers
+from services.ledger.api.plainquery import plainly_asked
 from services.ledger.progress import Folded
 from services.ledger.questions import Answer, Questions
+from services.ledger.rendering import Asked
 from shared.kit.auth import Verifier
 from shared.kit.fields import IDENTIFIER_PATTERN
 from shared.kit.ids import uuid7
@@ -43,13 +45,14 @@ class Direct:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or pass the request on untouched."""
-        if scope["type"] != "http" or scope["method"] != "GET" or scope["query_string"]:
+        if scope["type"] != "http" or scope["method"] != "GET":
             await self._app(scope, receive, send)
             return
         began = time.perf_counter()
-        asked = _path.match(scope["path"])
+        account = _path.match(scope["path"])
+        asked = plainly_asked(scope["query_string"]) if account is not None else None
         token, known = _headers(scope) if asked is not None else (None, "")
-        answer = None if asked is None or token is None else await self._answer(asked[1], token)
+        answer = await self._answer(account[1], token, asked) if account and token and asked else None
         if answer is None:
             await self._app(scope, receive, send)
             return
@@ -57,12 +60,12 @@ class Direct:
         await _send(send, answer, unchanged=unchanged)
         (self._unchanged if unchanged else self._answered)(time.perf_counter() - began)
 
-    async def _answer(self, seller: str, token: str) -> Answer | None:
+    async def _answer(self, seller: str, token: str, asked: Asked) -> Answer | None:
         try:
             who = await self._verifier.verify(token)
             if ANY not in who.scopes and (OWN not in who.scopes or who.seller_id != seller):
                 return None
-            return self._questions.ready(seller)
+            return self._questions.ready(seller, asked)
         except (Problem, LogUnavailable):
             return None
 

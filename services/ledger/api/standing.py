@@ -11,7 +11,7 @@ from services.ledger.api.answers import POSITIONS, TAGGED, UNCHANGED, positions,
 from services.ledger.api.refusals import problem
 from services.ledger.api.waiting import Waiting
 from services.ledger.questions import Answer, Questions
-from services.ledger.rendering import NOTHING_ASKED, Asked
+from services.ledger.rendering import Asked
 from shared.contracts.standing import Standing
 from shared.contracts.withheld import Withheld
 from shared.kit.auth import require
@@ -79,7 +79,7 @@ def standing_router(questions: Questions, waiting: Waiting) -> APIRouter:
         """Where the account stands. An account without facts is in good standing."""
         await waiting.reach(request, _furthest(min_position, known_position))
         asked = Asked(as_of, known_at, known_position, rulebook)
-        answer: Answer | Refusal | None = questions.ready(seller) if asked == NOTHING_ASKED else None
+        answer: Answer | Refusal | None = questions.ready(seller, asked)
         if answer is None:
             answer = await run_in_threadpool(questions.standing, seller, asked)
         if isinstance(answer, Refusal):

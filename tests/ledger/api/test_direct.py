@@ -1,10 +1,13 @@
 """The direct way says what the route says: the same bytes, headers and refusals."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import pytest
 
+from services.ledger.api.plainquery import plainly_asked
+from services.ledger.rendering import NOTHING_ASKED, Asked
 from tests.support.decisions import Decisions
 from tests.support.ledger_service import LedgerService, ledger_service
 from tests.support.logs import StandingClock
@@ -40,6 +43,55 @@ def test_both_ways_say_the_same(service: LedgerService, path: str, role: str) ->
     direct = service.http.get(path, headers=headers)
     assert shown(direct) == shown(service.http.get(path, headers=headers, params=BY_THE_ROUTE))
     assert len(direct.headers["X-Request-Id"]) == 36
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "as_of=2026-03-02T12:00:00Z",
+        "as_of=2026-03-02T12%3A00%3A00%2B08%3A00&known_at=2026-03-09T12:00:00.5Z",
+        "known_at=2026-02-01T00:00:00Z",
+        "known_position=1",
+        "known_position=0&as_of=2030-01-01T00:00:00Z",
+        "known_position=01",
+        "known_position=%2B1",
+        "as_of=2026-03-02T12:00:00+08:00",
+        "as_of=2026-02-30T12:00:00Z",
+        "as_of=",
+        "as_of",
+        "as_of=2026-03-02T12:00:00Z&as_of=2026-03-02T12:00:00Z",
+        "asof=2026-03-02T12:00:00Z",
+        "rulebook=TB-2012",
+        "rulebook=none",
+        f"known_position={'0' * 400}",
+    ],
+)
+def test_both_ways_read_the_same_clocks(service: LedgerService, query: str) -> None:
+    """And refuse the same ones: nobody sees which way an answer came."""
+    headers = service.headers()
+    direct, again = (service.http.get(f"{PATH}?{query}", headers=headers) for _ in range(2))
+    by_the_route = service.http.get(f"{PATH}?{query}&min_position=0", headers=headers)
+    assert shown(direct) == shown(again) == shown(by_the_route)
+
+
+@pytest.mark.parametrize(
+    ("query", "asked"),
+    [
+        (b"", NOTHING_ASKED),
+        (b"as_of=2026-03-02T12%3A00%3A00%2B08:00", Asked(as_of=datetime(2026, 3, 2, 4, tzinfo=UTC))),
+        (b"known_position=7", Asked(known_position=7)),
+        (b"min_position=7", None),
+        (b"rulebook=TB-2012", None),
+        (b"as_of=2026-03-02T12:00:00Z&as_of=2026-03-02T12:00:00Z", None),
+        (b"as_of=2026-03-02T12:00:00+08:00", None),
+        (b"known_position=%D9%A7", None),
+        (b"known_position=\xff", None),
+        (b"known_position=7&", None),
+    ],
+)
+def test_a_query_is_read_where_nothing_is_in_doubt(query: bytes, asked: Asked | None) -> None:
+    """What is not, is for the route to read."""
+    assert plainly_asked(query) == asked
 
 
 @pytest.mark.parametrize(
