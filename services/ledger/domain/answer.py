@@ -25,9 +25,12 @@ class TrackStanding:
     survives_clearing: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class SanctionRow:
-    """One sanction: whose, what, when, and what has become of it. `end` is exclusive, None: indefinite."""
+    """One sanction: whose, what, when, and what has become of it. `end` is exclusive, None: indefinite.
+
+    Not frozen, though nothing changes it: an answer has many, and it takes four times as long to make a frozen one.
+    """
 
     node: int | Literal["direct"]
     track: str

@@ -80,11 +80,12 @@ def lines_of(known: Knowledge) -> tuple[Line, ...]:
         track = holding.entry.track
         if _heaviest(holding) and track not in tiers:
             tiers[track] = _tiers(known, track)
-        stays = known.stays.get(holding.entry.id, ())
+        stays, ranking = known.stays.get(holding.entry.id, ()), tiers.get(track)
         for row in holding.shown():
             line = Line(holding.entry, row, seals, stays)
-            ranked = track in tiers and row.slot[0] == "node" and not row.vacated
-            lines.append(_ranked(line, tiers[track]) if ranked else line)
+            if ranking is not None and row.slot[0] == "node" and not row.vacated:
+                line = _ranked(line, ranking)
+            lines.append(line)
     return tuple(lines)
 
 
