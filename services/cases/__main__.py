@@ -60,7 +60,7 @@ def import_(
 
     Given again, the same file goes on where it was interrupted. On SQLite the service must not run meanwhile.
     """
-    with starting("CASES_", RulebookError, UnreadableFile, ImportRefused):
+    with starting("CASES_", RulebookError, UnreadableFile, ImportRefused, OSError):
         report = import_file(Settings(), file, complete_from, import_id, check_only=check_only)
     sys.stdout.write(report_json(report))
     raise typer.Exit(1 if report.bad_rows else 0)

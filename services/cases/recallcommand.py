@@ -12,9 +12,8 @@ from services.cases.recalltelling import told
 from services.cases.settings import Settings
 from services.cases.tables import TABLES
 from shared.kit.log.instant import utc_now
-from shared.kit.log.model import LogUnavailable
-from shared.kit.log.sqlite import open_sqlite_log
 from shared.kit.starting import starting
+from shared.kit.storing import open_kept_store
 
 NOT_FOUND = 1
 
@@ -32,12 +31,10 @@ def explain_recall(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="for machines")] = False,
 ) -> None:
-    """Tell criteria, people, decisions and outcomes of a recall, while the service is stopped or over a copy."""
+    """Tell criteria, people, decisions and outcomes of a recall; on SQLite with the service stopped, or of a copy."""
     with starting("CASES_", UnknownEvent):
-        path = Settings().log_file
-        if not path.is_file():
-            raise LogUnavailable(f"there is no log at {path}")
-        log = open_sqlite_log(path, utc_now, TABLES)
+        settings = Settings()
+        log = open_kept_store(settings, settings.log_file, utc_now, TABLES)
         try:
             found = explain(log, recall_id)
         finally:

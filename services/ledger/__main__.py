@@ -67,13 +67,15 @@ def export(
     file: Annotated[Path, typer.Argument(help="name of the file to write: .ndjson or .parquet")],
     copy: Annotated[Path | None, typer.Option("--from", exists=True, help="copy of the log; default: the log")] = None,
     as_of: Annotated[str | None, typer.Option(help="effective clock; default: now")] = None,
-    known_at: Annotated[str | None, typer.Option(help="recorded clock, inclusive; default: everything folded")] = None,
+    known_at: Annotated[
+        str | None, typer.Option(help="recorded clock, inclusive; default: the last fact folded")
+    ] = None,
 ) -> None:
     """Write all entries or standings at two clocks, and print what it holds.
 
     On SQLite the service must not run meanwhile: export a copy of the log (`--from`).
     """
-    with starting("LEDGER_", RulebookError, UnknownForm, WrongClock):
+    with starting("LEDGER_", RulebookError, UnknownForm, WrongClock, OSError):
         typer.echo(export_file(Settings(), content, file, copy, as_of, known_at))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from shared.kit.log.instant import Clock
-from shared.kit.log.model import EventLog
+from shared.kit.log.model import EventLog, LogUnavailable
 from shared.kit.log.postgres import open_postgres_log
 from shared.kit.log.rows import Table
 from shared.kit.log.sqlite import open_sqlite_log
@@ -24,3 +24,14 @@ def open_store(settings: ServiceSettings, file: Path, clock: Clock, tables: Iter
         return open_sqlite_log(file, clock, tables)
     url, schema = settings.database_url.get_secret_value(), settings.database_schema
     return open_postgres_log(url, schema, clock, tables, connections=settings.database_connections)
+
+
+def open_kept_store(settings: ServiceSettings, file: Path, clock: Clock, tables: Iterable[Table]) -> EventLog:
+    """Return the log as `open_store` does, for a tool that reads what is there: none is made.
+
+    Raises:
+        LogUnavailable, ValueError: see there; or there is no such file.
+    """
+    if settings.database_url is None and not file.is_file():
+        raise LogUnavailable(f"there is no log at {file}")
+    return open_store(settings, file, clock, tables)

@@ -14,7 +14,7 @@ from services.cases.settings import Settings
 from services.cases.tables import TABLES
 from shared.kit.fields import is_identifier, parse_instant
 from shared.kit.log.instant import utc_now
-from shared.kit.log.sqlite import open_sqlite_log
+from shared.kit.storing import open_store
 
 __all__ = ["ImportRefused", "UnreadableFile", "import_file", "report_json"]
 
@@ -22,17 +22,17 @@ __all__ = ["ImportRefused", "UnreadableFile", "import_file", "report_json"]
 def import_file(
     settings: Settings, file: Path, complete_from: str, import_id: str | None, *, check_only: bool
 ) -> Report:
-    """Import a file into the service's log and return what came of it; how far it is goes to standard error.
+    """Import a file into the service's log, wherever its settings say that is, and return what came of it; how far it
+    is goes to standard error.
 
     Raises:
-        RulebookError, LogUnavailable, UnreadableFile, ImportRefused: see there.
+        RulebookError, LogUnavailable, UnreadableFile, ImportRefused, OSError: see there.
     """
     if import_id is not None and not is_identifier(import_id):
         raise ImportRefused("--import-id would have to be 1 to 64 letters, digits or . _ : -")
     since = _instant(complete_from)
     timeline = rulebook(settings.rulebook)
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    log = open_sqlite_log(settings.log_file, utc_now, TABLES)
+    log = open_store(settings, settings.log_file, utc_now, TABLES)
     try:
         with _bar() as bar:
             task = bar.add_task("checking", total=None)

@@ -1,11 +1,11 @@
 """The fields of a row, read strictly: text as CSV has it, or the types that NDJSON and Parquet have."""
 
-import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final, get_args
 
 from shared.kit.fields import is_identifier, parse_instant
+from shared.kit.strict_json import JsonRefused, strict_json
 from shared.rulebook.model import RulebookVersion, Sanction, Timeline
 from shared.rulebook.schema import MAX_HOURS, Measure
 
@@ -70,8 +70,8 @@ def direct_of(value: object) -> tuple[Sanction, ...]:
         return ()
     if isinstance(value, str):
         try:
-            value = json.loads(value)
-        except ValueError:
+            value = strict_json(value.encode("utf-8", "surrogatepass"))
+        except JsonRefused:
             raise Fault("direct would have to be JSON in CSV") from None
     if not isinstance(value, list) or len(value) > MAX_DIRECT:
         raise Fault(f"direct would have to be a list of at most {MAX_DIRECT} sanctions")
@@ -84,6 +84,7 @@ def _sanction(value: Any) -> Sanction:
     hours, measures = value["hours"], value["measures"]
     if isinstance(hours, bool) or not isinstance(hours, int) or not 1 <= hours <= MAX_HOURS:
         raise Fault(f"hours would have to be a whole number from 1 to {MAX_HOURS}")
-    if not isinstance(measures, list) or not measures or not all(each in MEASURES for each in measures):
+    named = isinstance(measures, list) and all(isinstance(each, str) and each in MEASURES for each in measures)
+    if not named or not measures:
         raise Fault(f"measures would have to be among: {', '.join(sorted(MEASURES))}")
     return Sanction(hours, tuple(measures))

@@ -16,6 +16,7 @@ from services.cases.imports.importrow import barred, imported_rows, unless_decid
 from services.cases.imports.penalty import BadRow, PastPenalty, fact_of, read_penalty
 from services.cases.imports.spool import Spool
 from services.cases.publication import imported_draft
+from shared.kit.cloudevent import Draft
 from shared.kit.log.instant import Clock
 from shared.kit.log.model import Append, Appended, EventLog, Idempotency, KeyTaken
 from shared.rulebook.model import Timeline
@@ -103,11 +104,13 @@ class Importer:
     def _record(self, spool: Spool, report: Report, complete_from: datetime, told: Progress) -> None:
         total = spool.count()
         for number, batch in enumerate(spool.batches(BATCH), start=1):
-            outcome = self.log.append(self._append(report.import_id, number, batch, complete_from))
+            drafts, append = self._append(report.import_id, number, batch, complete_from)
+            outcome = self.log.append(append)
             if isinstance(outcome, KeyTaken):
-                if outcome.kept.digest != _digest(batch):
+                if outcome.kept.digest != _digest(drafts):
                     raise ImportRefused(
-                        "the import would have to have an id of its own: this one stands for another file"
+                        "the import would have to have an id of its own: this one stands for another file, or for the "
+                        "same one with another --complete-from"
                     )
                 report.recorded_before += len(batch)
             elif isinstance(outcome, Appended):
@@ -121,7 +124,9 @@ class Importer:
                 )
             told("recording", report.recorded + report.recorded_before, total)
 
-    def _append(self, import_id: str, number: int, batch: Sequence[PastPenalty], complete_from: datetime) -> Append:
+    def _append(
+        self, import_id: str, number: int, batch: Sequence[PastPenalty], complete_from: datetime
+    ) -> tuple[Sequence[Draft], Append]:
         sellers = list(dict.fromkeys(penalty.seller for penalty in batch))
         versions = versions_of(self.log, sellers)
         drafts = []
@@ -130,10 +135,13 @@ class Importer:
             event = fact_of(penalty, import_id, complete_from)
             drafts.append(imported_draft(event, penalty.seller, versions[penalty.seller]))
         rows = imported_rows(batch, versions, import_id)
-        kept = Idempotency(f"import {import_id} {number}", _digest(batch), lambda _: b"")
-        return Append(drafts, lambda _: rows, kept, unless=[unless_decided(sellers)])
+        kept = Idempotency(f"import {import_id} {number}", _digest(drafts), lambda _: b"")
+        return drafts, Append(drafts, lambda _: rows, kept, unless=[unless_decided(sellers)])
 
 
-def _digest(batch: Sequence[PastPenalty]) -> bytes:
-    told = [f"{one.line} {one.seller} {one.track} {one.points} {one.effective_at.isoformat()}" for one in batch]
-    return hashlib.sha256("\n".join(told).encode()).digest()
+def _digest(drafts: Sequence[Draft]) -> bytes:
+    """Return what tells two batches apart: of whom, and all that is said of them."""
+    digest = hashlib.sha256()
+    for draft in drafts:
+        digest.update(b"%s %s\n" % (draft.subject.encode(), draft.data))
+    return digest.digest()

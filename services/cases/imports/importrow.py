@@ -51,7 +51,7 @@ def barred(log: EventLog, sellers: Iterable[tuple[str, int, int]], import_id: st
             row = earlier.get(name)
             if name in decided:
                 yield BadRow(line, "the seller would have to be without a decision of this system")
-            elif row is not None and row["import_id"] != import_id and _number(row, "through_us") > first_us:
+            elif row is not None and row["import_id"] != import_id and _number(row, "through_us") >= first_us:
                 yield BadRow(line, "the seller's penalties would have to come after those imported before")
 
 

@@ -64,13 +64,18 @@ def read_penalty(line: int, row: Mapping[str, Any], timeline: Timeline, now: dat
             track=track_of(row.get("track"), version),
             points=points_of(row.get("points"), with_direct=bool(direct)),
             effective_at=effective_at,
-            grade=identifier_of("grade", row.get("grade") or UNGRADED),
-            reference=identifier_of("reference", row.get("reference") or f"line-{line}"),
+            grade=identifier_of("grade", _given(row, "grade", UNGRADED)),
+            reference=identifier_of("reference", _given(row, "reference", f"line-{line}")),
             direct=direct,
             version=version,
         )
     except Fault as fault:
         return BadRow(line, str(fault))
+
+
+def _given(row: Mapping[str, Any], name: str, default: str) -> object:
+    value = row.get(name)
+    return default if value is None or value == "" else value
 
 
 def fact_of(penalty: PastPenalty, import_id: str, complete_from: datetime) -> PastPenaltyImported:

@@ -14,10 +14,12 @@ from services.ledger.exports.files import UnknownForm, write
 from services.ledger.main import rulebook
 from services.ledger.publication import Publication
 from services.ledger.settings import Settings
-from services.ledger.tables import CASES, TABLES
+from services.ledger.tables import CASES, FOLLOWED, TABLES
 from shared.kit.fields import parse_instant
-from shared.kit.log.instant import utc_now
+from shared.kit.log.instant import from_us, utc_now
+from shared.kit.log.model import EventLog
 from shared.kit.log.sqlite import open_sqlite_log
+from shared.kit.storing import open_kept_store
 
 __all__ = ["UnknownForm", "WrongClock", "export_file"]
 
@@ -32,17 +34,21 @@ def export_file(
     """Write one export and return what it holds as one line of JSON; how far it is goes to standard error.
 
     Raises:
-        RulebookError, LogUnavailable, UnknownForm, WrongClock: see there.
+        RulebookError, LogUnavailable, UnknownForm, WrongClock, OSError: see there.
     """
     timeline = rulebook(settings.rulebook)
-    log = open_sqlite_log(copy or settings.log_file, utc_now, TABLES)
+    log = (
+        open_sqlite_log(copy, utc_now, TABLES)
+        if copy
+        else open_kept_store(settings, settings.log_file, utc_now, TABLES)
+    )
     try:
         export = Export(
             log,
             Publication(timeline),
             timeline,
             as_of=_instant("--as-of", as_of) or utc_now(),
-            known_at=_instant("--known-at", known_at),
+            known_at=_known(_instant("--known-at", known_at), log),
             known_position=log.tracked(CASES),
         )
         done = Exported()
@@ -59,6 +65,16 @@ def export_file(
         return msgspec.json.encode({**told, **asdict(done)}).decode()
     finally:
         log.close()
+
+
+def _known(known_at: datetime | None, log: EventLog) -> datetime | None:
+    """Return the recorded clock, by default that of the last fact folded: nothing that comes later changes the rows."""
+    row = log.get(FOLLOWED, CASES)
+    recorded_us = None if row is None else row["recorded_us"]
+    folded = from_us(recorded_us) if isinstance(recorded_us, int) else None
+    if known_at is None or (folded is not None and known_at <= folded):
+        return known_at or folded
+    raise WrongClock(f"--known-at would have to lie within what is folded, through {folded or 'nothing'}")
 
 
 def _instant(name: str, text: str | None) -> datetime | None:

@@ -1,6 +1,7 @@
 """What a file of past penalties may look like, and what is said of every row that cannot be taken."""
 
 import json
+from codecs import BOM_UTF8
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -109,6 +110,10 @@ def test_a_row_needs_no_more_than_four_columns(tmp_path: Path) -> None:
         ({"direct": [{"hours": 0, "measures": ["shop_hidden"]}]}, "hours"),
         ({"direct": [{"hours": 1, "measures": ["no_such_measure"]}]}, "measures"),
         ({"direct": [{"hours": 1, "measures": []}]}, "measures"),
+        ({"direct": [{"hours": 1, "measures": [["shop_hidden"]]}]}, "measures"),
+        ({"direct": '[{"hours": 1, "hours": 2, "measures": ["shop_hidden"]}]'}, "JSON"),
+        ({"grade": 0}, "grade"),
+        ({"reference": False}, "reference"),
         ({"direct": DIRECT * 11}, "10"),
         ({"phone": "+86 138"}, "columns"),
     ],
@@ -131,11 +136,71 @@ def test_every_bad_line_is_told_and_the_good_ones_between_are_read(tmp_path: Pat
 
 
 @pytest.mark.parametrize(
+    "line",
+    [
+        b'{"seller":"s-1","points":12,"points":48}',
+        b'{"seller":"s-1","points":12,"points" \t: 48}',
+        b'{"seller":"s-1","direct":[{"hours":1,"hours":2}]}',
+        b'{"seller":"s-1","seller":"s\\u002d1"}',
+    ],
+)
+def test_a_member_that_is_named_twice_means_nothing(tmp_path: Path, line: bytes) -> None:
+    path = tmp_path / "past.ndjson"
+    path.write_bytes(line)
+    assert read(path) == [BadRow(1, "An object would have to name each of its members once.")]
+
+
+def test_what_looks_like_a_member_in_a_text_is_none(tmp_path: Path) -> None:
+    (row,) = read(ndjson(tmp_path, [{**GOOD, "direct": json.dumps(DIRECT)}]))
+    assert isinstance(row, PastPenalty)
+
+
+def test_nesting_without_end_is_a_bad_line(tmp_path: Path) -> None:
+    path = tmp_path / "past.ndjson"
+    path.write_bytes(b'{"direct":' + b"[" * 60_000 + b"]}")
+    assert read(path) == [BadRow(1, "the line would have to be a JSON object")]
+
+
+@pytest.mark.parametrize("write", [csv, ndjson])
+def test_a_byte_order_mark_is_no_part_of_the_first_line(tmp_path: Path, write: Write) -> None:
+    path = write(tmp_path, [GOOD])
+    path.write_bytes(BOM_UTF8 + path.read_bytes())
+    (row,) = read(path)
+    assert isinstance(row, PastPenalty)
+
+
+def test_instants_of_parquet_have_their_own_type(tmp_path: Path) -> None:
+    at = datetime(2024, 3, 1, 2, tzinfo=UTC)
+    (row,) = read(parquet(tmp_path, [{**GOOD, "effective_at": at}]))
+    assert isinstance(row, PastPenalty)
+    assert row.effective_at == at
+    (row,) = read(parquet(tmp_path, [{**GOOD, "effective_at": at.replace(tzinfo=None)}]))
+    assert isinstance(row, BadRow)
+
+
+def test_parquet_that_is_broken_or_finer_than_a_microsecond_is_refused(tmp_path: Path) -> None:
+    path = parquet(tmp_path, [{**GOOD, "reference": f"r-{number}"} for number in range(5000)])
+    raw = bytearray(path.read_bytes())
+    raw[20:400] = bytes(380)
+    path.write_bytes(raw)
+    with pytest.raises(UnreadableFile, match="row 1 would"):
+        list(read_rows(path))
+    told = pa.array([1_709_287_200_000_000_123], pa.timestamp("ns", "UTC"))
+    table = pa.table({"seller": ["s-1"], "track": ["ordinary"], "points": [12], "effective_at": told})
+    pq.write_table(table, path)
+    with pytest.raises(UnreadableFile, match="microsecond"):
+        list(read_rows(path))
+
+
+@pytest.mark.parametrize(
     ("name", "content", "word"),
     [
         ("past.txt", b"", ".csv"),
         ("past.csv", b"seller,track\ns-1,ordinary\n", "points, effective_at"),
         ("past.csv", b"", "seller"),
+        ("past.csv", b"seller,track,points,effective_at,points\n", "each once"),
+        ("past.csv", b"seller,track,points,effective_at,\n", "among"),
+        ("past.csv", b"seller,track,points,effective_at,phone\n", "among"),
         ("past.csv", b"seller,track,points,effective_at\n\xff\xfe\n", "UTF-8"),
         ("past.csv", b'seller,track,points,effective_at\n"s-1', "CSV"),
         ("past.csv", b"seller,track,points,effective_at\n" + b"x" * 70_000, "characters"),

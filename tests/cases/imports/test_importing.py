@@ -133,6 +133,33 @@ def test_another_file_under_the_same_id_is_refused(log: EventLog, tmp_path: Path
     assert log.head().position == 1
 
 
+@pytest.mark.parametrize(
+    "change", [{"reference": "b"}, {"grade": "g"}, {"points": 13}, {"effective_at": "2021-01-01T00:00:00Z"}]
+)
+def test_a_file_that_differs_in_anything_is_another_one(log: EventLog, tmp_path: Path, change: dict[str, Any]) -> None:
+    run(log, written(tmp_path, [penalty("s-1", 1, "a")]), import_id="import-1")
+    with pytest.raises(ImportRefused, match="an id of its own"):
+        run(log, written(tmp_path, [{**penalty("s-1", 1, "a"), **change}]), import_id="import-1")
+
+
+def test_an_import_does_not_go_on_with_another_horizon(log: EventLog, tmp_path: Path) -> None:
+    path = written(tmp_path, [penalty("s-1", 1, "a")])
+    run(log, path)
+    with pytest.raises(ImportRefused, match="another --complete-from"):
+        Importer(log, SEED, lambda: NOW).run(
+            path, import_id_of(path), SINCE - timedelta(1), check_only=False, told=lambda *_: None
+        )
+
+
+def test_the_same_penalty_in_a_file_that_looks_different_does_not_count_again(log: EventLog, tmp_path: Path) -> None:
+    path = written(tmp_path, [penalty("s-1", 1, "a")])
+    run(log, path)
+    path.write_text(path.read_text() + "\n")
+    report = run(log, path)
+    assert [(bad.line, "come after" in bad.reason) for bad in report.bad] == [(1, True)]
+    assert log.head().position == 1
+
+
 def test_a_seller_who_was_decided_about_has_no_past_to_import(log: EventLog, tmp_path: Path) -> None:
     row = {"case_id": "case-1", "respondent": "s-2", "decision_type": ORDINARY_UPHELD}
     log.append(Append(rows=lambda _: [Put(CASES, row)]))
@@ -143,9 +170,9 @@ def test_a_seller_who_was_decided_about_has_no_past_to_import(log: EventLog, tmp
 
 def test_a_later_import_goes_on_behind_the_earlier_one(log: EventLog, tmp_path: Path) -> None:
     run(log, written(tmp_path, [penalty("s-1", 10, "a"), penalty("s-2", 10, "b")]))
-    report = run(log, written(tmp_path, [penalty("s-1", 9, "c"), penalty("s-2", 10, "d")], "second"))
+    report = run(log, written(tmp_path, [penalty("s-1", 9, "c"), penalty("s-2", 11, "d")], "second"))
     assert [(bad.line, "come after" in bad.reason) for bad in report.bad] == [(1, True)]
-    report = run(log, written(tmp_path, [penalty("s-1", 11, "c"), penalty("s-2", 10, "d")], "third"))
+    report = run(log, written(tmp_path, [penalty("s-1", 11, "c"), penalty("s-2", 11, "d")], "third"))
     assert (report.bad_rows, report.recorded) == (0, 2)
     assert [row["version"] for row in log.select(IMPORTED, limit=10)] == [2, 2]
 
