@@ -18,6 +18,7 @@ from services.cases.recallcommand import recall_commands
 from services.cases.settings import Settings
 from services.cases.tables import TABLES
 from services.cases.vault import VaultUnavailable
+from shared.kit.audit.opening import UNFIT
 from shared.kit.backup import BackupBroken, told
 from shared.kit.log.memory import open_memory_log
 from shared.kit.log.postgres.command import PasswordFile, Role, run_migration
@@ -38,7 +39,7 @@ app.add_typer(recall_commands, name="recall")
 @app.command()
 def serve() -> None:
     """Serve the API until SIGTERM or SIGINT, in as many processes as CASES_WORKERS says."""
-    with starting("CASES_", RulebookError, VaultLocked, VaultUnavailable):
+    with starting("CASES_", RulebookError, VaultLocked, VaultUnavailable, *UNFIT):
         settings = Settings()
         configure_logging("cases", settings.log_level)
         if settings.workers > 1:

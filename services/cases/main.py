@@ -40,6 +40,8 @@ from services.cases.submissions import Submissions
 from services.cases.sweeping import EVERY, sweep
 from services.cases.tables import TABLES
 from services.cases.vault import Vault, VaultUnavailable
+from shared.kit.audit.opening import open_witness
+from shared.kit.audit.routes import log_router
 from shared.kit.auth import open_verifier
 from shared.kit.electing import seat
 from shared.kit.feed import feed_router
@@ -69,6 +71,7 @@ def build(settings: Settings, *, clock: Clock = utc_now, log: EventLog | None = 
         RulebookError: the rulebook or a calendar is not sound.
         LogUnavailable: the log cannot be opened; another process has it, say, or its database is not migrated.
         VaultLocked: the vault's key file is missing or another one.
+        KeysUnusable, LastSignedUnreadable: what signs for the log is not as it has to be.
     """
     world = World(
         rulebook(settings.rulebook),
@@ -83,7 +86,7 @@ def build(settings: Settings, *, clock: Clock = utc_now, log: EventLog | None = 
     except BaseException:
         log.close()
         raise
-    desk = Desk(parts.cases, KeyMaker(parts.cases.vault.service_key("idempotency", to_us(clock()))))
+    desk = Desk(parts.cases, KeyMaker(parts.cases.vault.service_key("idempotency", to_us(clock()))), parts.witness)
     recalls = Recalls(log, parts.cases.vault)
     app = create_app(
         title="Demerit cases",
@@ -102,12 +105,18 @@ def build(settings: Settings, *, clock: Clock = utc_now, log: EventLog | None = 
             revocation_router(desk),
             erasure_router(desk, parts.erasures),
             queue_router(parts.cases),
-            recalls_router(recalls, parts.ledger, desk.keys, clock),
+            recalls_router(desk, recalls, parts.ledger),
             recall_views_router(recalls),
             statistics_router(parts.cases),
             feed_router(log),
+            log_router(log, parts.witness),
         ],
-        checks={"log": parts.log_check, "vault": parts.vault_check, "clock": parts.clock_check},
+        checks={
+            "log": parts.log_check,
+            "vault": parts.vault_check,
+            "clock": parts.clock_check,
+            "audit": parts.witness.check,
+        },
         metrics=parts.metrics(),
         lifespan=parts.lifespan,
     )
@@ -128,7 +137,8 @@ def check(settings: Settings) -> None:
     """Return if a service with these settings could be built, before several processes are started.
 
     Raises:
-        RulebookError, LogUnavailable, VaultLocked, VaultUnavailable: as `build` does.
+        RulebookError, LogUnavailable, VaultLocked, VaultUnavailable, KeysUnusable, LastSignedUnreadable: as `build`
+            does.
     """
     rulebook(settings.rulebook)
     _calendars(settings)
@@ -137,6 +147,7 @@ def check(settings: Settings) -> None:
         vault = Vault(settings.vault_file, settings.vault_key_file, shared=True)
         vault.bind(log.id)
         vault.close()
+        open_witness(settings, log)
     finally:
         log.close()
 
@@ -153,6 +164,11 @@ def _calendars(settings: Settings) -> Calendars:
 def _parts(settings: Settings, world: World, log: EventLog, clock: Clock) -> Parts:
     vault = Vault(settings.vault_file, settings.vault_key_file, shared=settings.workers > 1)
     vault.bind(log.id)
+    try:
+        witness = open_witness(settings, log)
+    except BaseException:
+        vault.close()
+        raise
     cases, evidence = Cases(log, vault, world, clock), EvidenceStore(settings.evidence_dir)
     erasures, recounter, ticker = Erasures(cases, evidence), Recounter(log, world), Ticker(log, world)
     recalls = RecallWorker(log, world, clock)
@@ -168,7 +184,9 @@ def _parts(settings: Settings, world: World, log: EventLog, clock: Clock) -> Par
         ],
     )
     ledger = LedgerClient(settings.ledger_url, settings.ledger_token_file, settings.ledger_timeout_s)
-    return Parts(cases, erasures, recounter, chores, settings.clock_interval_s, seat(settings, "chores"), ledger)
+    return Parts(
+        cases, erasures, recounter, chores, settings.clock_interval_s, seat(settings, "chores"), ledger, witness
+    )
 
 
 async def _refused(request: Request, error: Exception) -> Response:

@@ -14,8 +14,11 @@ from services.cases.chores import Chores
 from services.cases.erasures import Erasures
 from services.cases.ledgerclient import LedgerClient
 from services.cases.recounting import Recounter
+from shared.kit.audit.figures import figures_of
+from shared.kit.audit.witness import Witness
 from shared.kit.electing import Seat
 from shared.kit.log.model import LogUnavailable
+from shared.kit.running import running
 from shared.kit.telemetry import Metrics
 
 
@@ -30,19 +33,17 @@ class Parts:
     interval_s: float
     seat: Seat
     ledger: LedgerClient
+    witness: Witness
     _ticking: threading.Event = field(default_factory=threading.Event)
 
     @asynccontextmanager
     async def lifespan(self, _: FastAPI) -> AsyncIterator[None]:
-        """Do the chores in a thread of their own; at the end let it finish, then close vault and log."""
-        stop = threading.Event()
-        thread = threading.Thread(target=self._run, args=(stop,), name="clock")
-        thread.start()
+        """Do the chores and sign in threads of their own; at the end let them finish, then close vault and log."""
         try:
-            yield
+            await to_thread.run_sync(self.witness.look)
+            async with running(clock=self._run, witness=self.witness.keep_up):
+                yield
         finally:
-            stop.set()
-            await to_thread.run_sync(thread.join)
             self.close()
 
     def close(self) -> None:
@@ -85,6 +86,7 @@ class Parts:
         """Return metrics with the service's own figures."""
         metrics = Metrics()
         metrics.gauge("cases_log_position", "Head of the cases log", lambda: self.cases.log.head().position)
+        figures_of(self.witness, metrics)
         metrics.gauge("cases_clock_running", "1: breaches are being recorded", self._ticking.is_set)
         metrics.gauge(
             "cases_erasures_under_way", "Erasures recorded and not finished", lambda: len(self.erasures.under_way())

@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 
 from services.cases.domain.recall.state import StateName
 from shared.contracts.preview import ReversalsPreviewed
+from shared.kit.recorded import RecordedEvent
 
 
 class DecisionNamed(BaseModel):
@@ -113,20 +114,13 @@ class RecallItems(BaseModel):
     decisions: list[RecallItem]
 
 
-class EventNamed(BaseModel):
-    """One recorded fact."""
-
-    id: str
-    type: str
-    position: int
-    recorded_at: datetime
-
-
 class RecallWritten(BaseModel):
-    """The receipt of a write. A repeated request with the same Idempotency-Key and body gets the same one."""
+    """The answer to a write. A repeated request with the same Idempotency-Key and body gets the same one, its receipts
+    perhaps to a later checkpoint.
+    """
 
     recall_id: str
     version: int
     state: StateName
     selected: int
-    events: list[EventNamed]
+    events: list[RecordedEvent]

@@ -5,6 +5,7 @@ import sqlite3
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
@@ -15,6 +16,7 @@ from services.ledger.exports.content import Content
 from services.ledger.main import build, check
 from services.ledger.settings import Settings
 from services.ledger.tables import TABLES
+from shared.kit.audit.opening import UNFIT
 from shared.kit.backup import BackupBroken, told
 from shared.kit.log.memory import open_memory_log
 from shared.kit.log.postgres.command import PasswordFile, Role, run_migration
@@ -34,7 +36,7 @@ app = typer.Typer(
 @app.command()
 def serve() -> None:
     """Serve the API and follow the cases log until SIGTERM or SIGINT, in as many processes as LEDGER_WORKERS says."""
-    with starting("LEDGER_", RulebookError):
+    with starting("LEDGER_", RulebookError, *UNFIT):
         settings = Settings()
         configure_logging("ledger", settings.log_level)
         if settings.workers > 1:
@@ -51,7 +53,7 @@ def follow() -> None:
 
     Not with SQLite, where one process alone may write: there `serve` follows.
     """
-    with starting("LEDGER_", RulebookError):
+    with starting("LEDGER_", RulebookError, *UNFIT):
         settings = Settings()
         configure_logging("ledger", settings.log_level)
         if settings.database_url is None:
@@ -112,8 +114,10 @@ def openapi(indent: Annotated[int, typer.Option(help="blanks per level")] = 2) -
 
 def document(indent: int = 2) -> str:
     """Return the OpenAPI document as text, the same for every machine."""
-    service = build(Settings(), log=open_memory_log(lambda: datetime.now(UTC), TABLES))
-    return json.dumps(service.openapi(), ensure_ascii=False, indent=indent, sort_keys=True) + "\n"
+    with TemporaryDirectory() as folder:
+        service = build(Settings(data_dir=Path(folder)), log=open_memory_log(lambda: datetime.now(UTC), TABLES))
+        described = service.openapi()
+    return json.dumps(described, ensure_ascii=False, indent=indent, sort_keys=True) + "\n"
 
 
 if __name__ == "__main__":

@@ -16,9 +16,10 @@ from services.ledger.progress import Folded, Progress
 from services.ledger.rebuilding import rules_of
 from services.ledger.standings import AccountRow, Standings, put, quarantined, row_of
 from services.ledger.tables import ACCOUNTS, CASES, FOLLOWED, PARKED
+from shared.kit.cloudevent import Draft
 from shared.kit.decider import Refusal
 from shared.kit.log.instant import from_us, to_us
-from shared.kit.log.model import Append, Appended, EventLog, LogUnavailable, Tracking
+from shared.kit.log.model import Append, Appended, EventLog, LogUnavailable, Stamp, Tracking
 from shared.kit.log.rows import Put, Remove, RowChange, Value, Where, resume
 from shared.rulebook.model import Timeline
 
@@ -37,11 +38,15 @@ class Reached:
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """An account answers again: `folded` facts that waited since cases `position` count now."""
+    """An account answers again: `folded` facts that waited since cases `position` count now.
+
+    `events` are what the ledger's log says of it: each with its stamp, in order.
+    """
 
     seller: str
     position: int
     folded: int
+    events: tuple[tuple[Draft, Stamp], ...]
 
 
 class Ledger:
@@ -101,11 +106,11 @@ class Ledger:
                 posting.take(fact)
             rows = self._rows(posting)
             changes: list[RowChange] = [*map(put, rows), *map(_waiting, posting.parked), self._followed(reached)]
-            ledger_position = self._commit(posting, rows, changes, Tracking(CASES, reached.position))
-            if ledger_position is None:
+            stamps = self._commit(posting, rows, changes, Tracking(CASES, reached.position))
+            if stamps is None:
                 return False
             self._source = reached.source
-            self._progress.tell(Folded(reached.position, reached.recorded_at, ledger_position))
+            self._progress.tell(Folded(reached.position, reached.recorded_at, self._head(stamps)))
             return True
 
     def lapse(self, through: datetime) -> bool:
@@ -139,11 +144,11 @@ class Ledger:
             if digest is None:
                 return True
             change = put_digest(digest)
-            position = self._append(Append(events=[self._codec.digest(digest)], rows=lambda _: [change]))
-            if position is None:
+            stamps = self._append(Append(events=[self._codec.digest(digest)], rows=lambda _: [change]))
+            if stamps is None:
                 return False
             self._digests.recorded(digest)
-            self._progress.tell(replace(self._progress.now, ledger_position=position))
+            self._progress.tell(replace(self._progress.now, ledger_position=self._head(stamps)))
             return True
 
     def release(self, seller: str, actor: str) -> Released | Failed | Refusal:
@@ -173,11 +178,12 @@ class Ledger:
                 *map(put, rows),
                 *(Remove(PARKED, (seller, row["position"])) for row in waiting),
             ]
-            ledger_position = self._commit(posting, rows, changes, None)
-            if ledger_position is None:
+            stamps = self._commit(posting, rows, changes, None)
+            if stamps is None:
                 return Refusal("released_meanwhile", "nobody else writes to the account meanwhile")
-            self._progress.tell(replace(self._progress.now, ledger_position=ledger_position))
-            return Released(seller, quarantine.position, len(facts))
+            self._progress.tell(replace(self._progress.now, ledger_position=self._head(stamps)))
+            events = tuple(zip(posting.drafts, stamps, strict=True))
+            return Released(seller, quarantine.position, len(facts), events)
 
     def _posting(self, sellers: Iterable[str]) -> Posting:
         return Posting(self._accounts.load(sellers), self._timeline, self._codec)
@@ -188,10 +194,10 @@ class Ledger:
             posting.lapse(seller, through)
             posting.touched.setdefault(seller, 0)
         rows = self._rows(posting)
-        ledger_position = self._commit(posting, rows, list(map(put, rows)), None)
-        if ledger_position is not None:
-            self._progress.tell(replace(self._progress.now, ledger_position=ledger_position))
-        return ledger_position is not None
+        stamps = self._commit(posting, rows, list(map(put, rows)), None)
+        if stamps is not None:
+            self._progress.tell(replace(self._progress.now, ledger_position=self._head(stamps)))
+        return stamps is not None
 
     def _rows(self, posting: Posting) -> list[AccountRow]:
         """Return the rows of the accounts touched; where no fact touched one, its position stays as it was."""
@@ -220,16 +226,16 @@ class Ledger:
 
     def _commit(
         self, posting: Posting, rows: list[AccountRow], changes: Sequence[RowChange], tracking: Tracking | None
-    ) -> int | None:
-        """Append; return the new head of our own log, or None on a conflict, with nothing written."""
-        position = self._append(Append(events=posting.drafts, rows=lambda _: changes, tracking=tracking))
-        if position is not None:
+    ) -> tuple[Stamp, ...] | None:
+        """Append; return the stamps of the events, or None on a conflict, with nothing written."""
+        stamps = self._append(Append(events=posting.drafts, rows=lambda _: changes, tracking=tracking))
+        if stamps is not None:
             self._accounts.keep({seller: posting.accounts[seller] for seller in posting.touched})
             self._standings.replace(rows)
-        return position
+        return stamps
 
-    def _append(self, append: Append) -> int | None:
-        """Append; return the new head of our own log, or None on a conflict, with nothing written."""
+    def _append(self, append: Append) -> tuple[Stamp, ...] | None:
+        """Append; return the stamps of the events, or None on a conflict, with nothing written."""
         try:
             outcome = self._log.append(append)
         except LogUnavailable:
@@ -238,7 +244,11 @@ class Ledger:
         if not isinstance(outcome, Appended):
             self._forget()
             return None
-        return outcome.stamps[-1].position if outcome.stamps else self._progress.now.ledger_position
+        return outcome.stamps
+
+    def _head(self, stamps: Sequence[Stamp]) -> int:
+        """The head of our own log behind what got these stamps."""
+        return stamps[-1].position if stamps else self._progress.now.ledger_position
 
     def _forget(self) -> None:
         self._digests.forget()

@@ -4,6 +4,7 @@ import math
 
 from services.ledger.running import Parts
 from services.ledger.tables import ACCOUNTS
+from shared.kit.audit.figures import figures_of
 from shared.kit.log.model import EventLog, LogUnavailable
 from shared.kit.log.rows import MAX_SELECT, Where
 from shared.kit.telemetry import Metrics
@@ -18,6 +19,7 @@ def metrics_of(parts: Parts) -> Metrics:
     metrics.gauge("ledger_follower_alarmed", "1: following has stopped", lambda: follower.status.state == "alarmed")
     metrics.gauge("ledger_accounts_quarantined", "Accounts that wait for release", lambda: quarantined(parts.log))
     metrics.gauge("ledger_events_passed_over", "Events that move no points", lambda: follower.status.passed_over)
+    figures_of(parts.witness, metrics)
     return metrics
 
 

@@ -28,6 +28,8 @@ from services.ledger.settings import Settings
 from services.ledger.standings import Standings
 from services.ledger.tables import TABLES
 from services.ledger.tail import Tail
+from shared.kit.audit.opening import open_witness
+from shared.kit.audit.routes import log_router
 from shared.kit.auth import open_verifier
 from shared.kit.electing import seat
 from shared.kit.feed import feed_router
@@ -63,10 +65,15 @@ def build(
     Raises:
         RulebookError: the rulebook is not sound.
         LogUnavailable: the log cannot be opened; another process has it, say, or its database is not migrated.
+        KeysUnusable, LastSignedUnreadable: what signs for the log is not as it has to be.
     """
     timeline = rulebook(settings.rulebook)
     log = log or open_store(settings, settings.log_file, clock, TABLES)
-    parts = _parts(settings, timeline, log, clock, feed or FeedClient(settings.cases_url, settings.token_file))
+    try:
+        parts = _parts(settings, timeline, log, clock, feed or FeedClient(settings.cases_url, settings.token_file))
+    except BaseException:
+        log.close()
+        raise
     verifier = open_verifier(settings.jwks, issuer=settings.issuer, audience=settings.audience, clock=clock)
     metrics = metrics_of(parts)
     app = create_app(
@@ -75,7 +82,7 @@ def build(
         description=DESCRIPTION,
         verifier=verifier,
         routers=_routers(parts, Waiting(parts.progress, settings.max_wait_s)) if answers else [],
-        checks={"log": parts.log_check, "follower": parts.follower_check},
+        checks={"log": parts.log_check, "follower": parts.follower_check, "audit": parts.witness.check},
         metrics=metrics,
         lifespan=parts.lifespan,
     )
@@ -90,8 +97,9 @@ def _routers(parts: Parts, waiting: Waiting) -> list[APIRouter]:
         account_router(parts.questions, waiting),
         differences_router(parts.questions, waiting),
         preview_router(parts.questions, waiting),
-        quarantine_router(parts.ledger, parts.log),
+        quarantine_router(parts.ledger, parts.log, parts.witness),
         feed_router(parts.log),
+        log_router(parts.log, parts.witness),
     ]
 
 
@@ -99,10 +107,14 @@ def check(settings: Settings) -> None:
     """Return if a service with these settings could be built, before several processes are started.
 
     Raises:
-        RulebookError, LogUnavailable: as `build` does.
+        RulebookError, LogUnavailable, KeysUnusable, LastSignedUnreadable: as `build` does.
     """
     rulebook(settings.rulebook)
-    open_store(settings, settings.log_file, utc_now, TABLES).close()
+    log = open_store(settings, settings.log_file, utc_now, TABLES)
+    try:
+        open_witness(settings, log)
+    finally:
+        log.close()
 
 
 def serving() -> Service:
@@ -127,4 +139,5 @@ def _parts(settings: Settings, timeline: Timeline, log: EventLog, clock: Clock, 
     questions = Questions(timeline, standings, histories, progress, clock)
     follower = Follower(ledger, progress, codec, feed)
     chair = seat(settings, "follower") if settings.follows else None
-    return Parts(log, feed, ledger, questions, follower, progress, Tail(log, standings, progress), chair)
+    tail, witness = Tail(log, standings, progress), open_witness(settings, log)
+    return Parts(log, feed, ledger, questions, follower, progress, tail, chair, witness)

@@ -14,9 +14,11 @@ from services.ledger.follower import Feed, Follower
 from services.ledger.progress import Progress
 from services.ledger.questions import Questions
 from services.ledger.tail import Tail
+from shared.kit.audit.witness import Witness
 from shared.kit.electing import ASK_AGAIN_S, Seat
 from shared.kit.feed_client import FeedClient
 from shared.kit.log.model import EventLog, LogUnavailable
+from shared.kit.running import running
 
 WATCH_EVERY_S: Final = 0.1  # how late an answer may be that another process's follower has changed
 
@@ -33,18 +35,16 @@ class Parts:
     progress: Progress
     tail: Tail
     seat: Seat | None
+    witness: Witness
 
     @asynccontextmanager
     async def lifespan(self, _: FastAPI) -> AsyncIterator[None]:
-        """Follow in a thread of its own; at the end let it finish its page, then close feed and log."""
-        stop = threading.Event()
-        thread = threading.Thread(target=self.run, args=(stop,), name="follower")
-        thread.start()
+        """Follow and sign in threads of their own; at the end let them finish, then close feed and log."""
         try:
-            yield
+            await to_thread.run_sync(self.witness.look)
+            async with running(follower=self.run, witness=self.witness.keep_up):
+                yield
         finally:
-            stop.set()
-            await to_thread.run_sync(thread.join)
             if isinstance(self.feed, FeedClient):
                 self.feed.close()
             self.log.close()

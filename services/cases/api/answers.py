@@ -1,5 +1,6 @@
 """What writes answer with: a receipt of ids, positions and instants, and the case's new version as its ETag."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -8,7 +9,9 @@ from fastapi import Response
 from pydantic import BaseModel, Field
 
 from services.cases.receipts import EventRef, Receipt
+from shared.kit.audit.witness import Witness
 from shared.kit.problem import problems
+from shared.kit.recorded import RecordedEvent
 
 ETAG: Final[dict[str, Any]] = {
     "ETag": {"description": 'The version of the case, such as "7"', "schema": {"type": "string"}}
@@ -16,17 +19,10 @@ ETAG: Final[dict[str, Any]] = {
 LOCATION: Final[dict[str, Any]] = {"Location": {"description": "The case", "schema": {"type": "string"}}}
 
 
-class RecordedEvent(BaseModel):
-    """One fact as the log has it."""
-
-    id: str = Field(description="Id of the event; a decision is named by it")
-    type: str = Field(examples=["demerit.cases.complaint_filed.v1"])
-    position: int = Field(ge=1, description="Position in the cases log")
-    recorded_at: datetime
-
-
 class Written(BaseModel):
-    """The receipt of a write. A repeated request with the same Idempotency-Key and body gets the same one."""
+    """The answer to a write. A repeated request with the same Idempotency-Key and body gets the same one, its receipts
+    perhaps to a later checkpoint.
+    """
 
     case_id: str
     version: int = Field(ge=1, description="Version of the case with this write, as in its ETag")
@@ -60,13 +56,13 @@ def filed(status: int, description: str) -> dict[int | str, Any]:
     return _success(status, description, Written, **LOCATION)
 
 
-def answer(receipt: Receipt) -> Response:
-    """Return the answer to a write, the same bytes for the same receipt."""
+def answer(receipt: Receipt, witness: Witness) -> Response:
+    """Return the answer to a write: the same for the same receipt, but for the checkpoint that proofs lead to."""
     body: dict[str, Any] = {
         "case_id": receipt.case_id,
         "version": receipt.version,
         "state": receipt.state,
-        "events": [_event(event) for event in receipt.events],
+        "events": told(receipt.events, witness),
     }
     if receipt.evidence_id is not None:
         body |= {"evidence_id": receipt.evidence_id, "expires_at": receipt.expires_at}
@@ -76,5 +72,9 @@ def answer(receipt: Receipt) -> Response:
     return Response(msgspec.json.encode(body), receipt.status, headers, media_type="application/json")
 
 
-def _event(event: EventRef) -> dict[str, Any]:
-    return {"id": event.id, "type": event.type, "position": event.position, "recorded_at": event.recorded_at}
+def told(events: Sequence[EventRef], witness: Witness) -> list[dict[str, Any]]:
+    """Return what an answer says of recorded events, as `RecordedEvent` describes it. May block."""
+    receipts = witness.receipts([event.position for event in events])
+    return [
+        msgspec.structs.asdict(event) | {"receipt": receipt} for event, receipt in zip(events, receipts, strict=True)
+    ]

@@ -11,8 +11,9 @@ from services.cases.api.callers import any_case, as_party, party_role, staff_rol
 from services.cases.api.calls import Call
 from services.cases.application import Cases
 from services.cases.domain.events import Party
-from services.cases.receipts import KeyMaker
+from services.cases.receipts import KeyMaker, Receipt
 from services.cases.request import Command, Request
+from shared.kit.audit.witness import Witness
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class Desk:
 
     cases: Cases
     keys: KeyMaker
+    witness: Witness
 
     def by_staff(
         self, call: Call, case_id: str, body: BaseModel | None, command: Command, role: str | None = None
@@ -28,12 +30,17 @@ class Desk:
         """Carry out a command of staff; `role` is the one that the route asks for, None: the caller's own."""
         acting = role or staff_role(call.who)
         request = self.request(call, case_id, body, admits=any_case, role=acting, staff=True)
-        return answer(self.cases.carry_out(request, command))
+        return self.answer(self.cases.carry_out(request, command))
 
     def by_party(self, call: Call, case_id: str, body: BaseModel | None, party: Party, command: Command) -> Response:
         """Carry out a command of one side of the case."""
         admits, role = as_party(call.who, party), party_role(call.who, party)
-        return answer(self.cases.carry_out(self.request(call, case_id, body, admits=admits, role=role), command))
+        request = self.request(call, case_id, body, admits=admits, role=role)
+        return self.answer(self.cases.carry_out(request, command))
+
+    def answer(self, receipt: Receipt) -> Response:
+        """Return the answer to a write. May block, but never long."""
+        return answer(receipt, self.witness)
 
     def request(self, call: Call, case_id: str, body: BaseModel | None, **how: Any) -> Request:
         """Return the request; `how` gives `admits`, `role` and whatever is special about it."""

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 
-from services.cases.api.answers import answer, written
+from services.cases.api.answers import written
 from services.cases.api.callers import ADMIN, SUPERVISE, any_case, staff_role
 from services.cases.api.calls import Call, CaseId, call
 from services.cases.api.desk import Desk
@@ -30,6 +30,6 @@ def erasure_router(desk: Desk, erasures: Erasures) -> APIRouter:
         """
         key = asked.key(desk.keys, None) or desk.keys.request(asked.who, asked.route, "erasure", None)
         request = desk.request(asked, case_id, None, admits=any_case, role=staff_role(asked.who), staff=True, key=key)
-        return answer(erasures.erase(request))
+        return desk.answer(erasures.erase(request))
 
     return routes

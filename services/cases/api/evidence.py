@@ -11,7 +11,7 @@ from starlette.requests import ClientDisconnect
 
 from services.cases import refusals
 from services.cases.announcements import Announcement
-from services.cases.api.answers import Announced, answer, written
+from services.cases.api.answers import Announced, written
 from services.cases.api.bodies import EvidenceBody
 from services.cases.api.callers import FILE, RESPOND, STAFF, as_party, may_read, party_of, party_role
 from services.cases.api.calls import Call, CaseId, PieceId, call
@@ -56,7 +56,7 @@ def evidence_router(desk: Desk, submissions: Submissions, upload_timeout_s: floa
         party = party_of(asked.who)
         request = desk.request(asked, case_id, body, evidence_id=uuid7(), status=201, **_as(asked))
         offered = Offered(body.kind, body.media_type, body.size_bytes, body.number)
-        return answer(submissions.offer(request, party, offered))
+        return desk.answer(submissions.offer(request, party, offered))
 
     @routes.put(
         "/{evidence_id}/content",
@@ -82,9 +82,9 @@ def evidence_router(desk: Desk, submissions: Submissions, upload_timeout_s: floa
         upload = await to_thread.run_sync(submissions.begin, expected)
         try:
             received = await _receive(request, upload, expected, upload_timeout_s)
-            return answer(
-                await to_thread.run_sync(submissions.submit, replace(wanted, at=clock()), expected, upload, received)
-            )
+            at = replace(wanted, at=clock())
+            receipt = await to_thread.run_sync(submissions.submit, at, expected, upload, received)
+            return await to_thread.run_sync(desk.answer, receipt)
         finally:
             await to_thread.run_sync(upload.discard)
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 
-from services.cases.api.answers import answer, filed, written
+from services.cases.api.answers import filed, written
 from services.cases.api.bodies import Complaint, Notification
 from services.cases.api.callers import FILE, HANDLE, any_case, complainant_of, detector_of
 from services.cases.api.calls import Call, CaseId, call
@@ -49,7 +49,7 @@ def intake_router(desk: Desk) -> APIRouter:
             )
 
         request = desk.request(asked, uuid7(), body, admits=any_case, role=role, status=201)
-        return answer(desk.cases.file(request, command))
+        return desk.answer(desk.cases.file(request, command))
 
     @routes.post(
         "/cases/{case_id}/notification",

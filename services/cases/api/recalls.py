@@ -5,10 +5,11 @@ from typing import Annotated, Any, Final
 import msgspec
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
-from services.cases.api.answers import tag
+from services.cases.api.answers import tag, told
 from services.cases.api.bodies import Confirmation
 from services.cases.api.callers import SUPERVISE, staff_role
 from services.cases.api.calls import CASE_ID_PATTERN, Call, call
+from services.cases.api.desk import Desk
 from services.cases.api.pages import LINK, next_page
 from services.cases.api.recallbodies import RecallBody
 from services.cases.dryrun import dry_run
@@ -20,7 +21,6 @@ from services.cases.recallunit import RecallCall
 from services.cases.receipts import KeyMaker
 from shared.kit.fields import Identifier, QueryNumber
 from shared.kit.ids import uuid7
-from shared.kit.log.instant import Clock
 from shared.kit.problem import problems
 from shared.kit.route import router
 
@@ -31,9 +31,9 @@ PLACE: Final[dict[str, Any]] = {"Location": {"description": "The recall", "schem
 RecallId = Annotated[str, Path(pattern=CASE_ID_PATTERN, description="The recall")]
 
 
-def recalls_router(recalls: Recalls, ledger: LedgerClient, keys: KeyMaker, clock: Clock) -> APIRouter:
+def recalls_router(desk: Desk, recalls: Recalls, ledger: LedgerClient) -> APIRouter:
     """Return the routes that propose and answer recalls."""
-    routes = router(tags=["recalls"])
+    routes, keys, clock = router(tags=["recalls"]), desk.keys, desk.cases.clock
 
     @routes.post(
         "/recalls",
@@ -62,7 +62,7 @@ def recalls_router(recalls: Recalls, ledger: LedgerClient, keys: KeyMaker, clock
             shown, last = dry_run(recalls.log, ledger, criteria, asked.who.sub, after, limit)
             headers = {**NO_STORE, **next_page(request, "after", last)}
             return Response(shown.model_dump_json(), headers=headers, media_type="application/json")
-        return _answer(recalls.propose(_asked(asked, uuid7(), body, keys, 201), criteria, body.reason))
+        return _answer(recalls.propose(_asked(asked, uuid7(), body, keys, 201), criteria, body.reason), desk)
 
     @routes.post(
         "/recalls/{recall_id}/confirmation",
@@ -73,7 +73,7 @@ def recalls_router(recalls: Recalls, ledger: LedgerClient, keys: KeyMaker, clock
         recall_id: RecallId, body: Confirmation, asked: Annotated[Call, Depends(call(clock, SUPERVISE, decision=True))]
     ) -> Response:
         """Confirm or decline what another supervisor proposed; once confirmed, the decisions are being revoked."""
-        return _answer(recalls.answer(_asked(asked, recall_id, body, keys), body.answer, body.reason))
+        return _answer(recalls.answer(_asked(asked, recall_id, body, keys), body.answer, body.reason), desk)
 
     @routes.post(
         "/recalls/{recall_id}/withdrawal",
@@ -84,7 +84,7 @@ def recalls_router(recalls: Recalls, ledger: LedgerClient, keys: KeyMaker, clock
         recall_id: RecallId, asked: Annotated[Call, Depends(call(clock, SUPERVISE, decision=True))]
     ) -> Response:
         """Take a recall back, as the supervisor who proposed it, while it waits for its answer."""
-        return _answer(recalls.withdraw(_asked(asked, recall_id, None, keys)))
+        return _answer(recalls.withdraw(_asked(asked, recall_id, None, keys)), desk)
 
     return routes
 
@@ -96,9 +96,10 @@ def _asked(
     return Asked(made, asked.at, asked.if_match)
 
 
-def _answer(receipt: RecallReceipt) -> Response:
-    """Return the answer to a write, the same bytes for the same receipt."""
+def _answer(receipt: RecallReceipt, desk: Desk) -> Response:
+    """Return the answer to a write: the same for the same receipt, but for the checkpoint that proofs lead to."""
     body = {name: getattr(receipt, name) for name in RecallWritten.model_fields}
+    body["events"] = told(receipt.events, desk.witness)
     headers = {"ETag": tag(receipt.version)}
     if receipt.status == 201:
         headers["Location"] = f"/recalls/{receipt.recall_id}"

@@ -11,6 +11,7 @@ from services.ledger.api.refusals import problem
 from services.ledger.application import Ledger, Released
 from services.ledger.posting import Failed
 from services.ledger.tables import ACCOUNTS
+from shared.kit.audit.witness import Witness
 from shared.kit.auth import require
 from shared.kit.decider import Refusal
 from shared.kit.fields import Identifier, QueryNumber
@@ -18,6 +19,7 @@ from shared.kit.identity import Principal
 from shared.kit.log.model import EventLog
 from shared.kit.log.rows import Where
 from shared.kit.problem import problems
+from shared.kit.recorded import RecordedEvent
 from shared.kit.route import router
 
 MAX_PAGE: Final = 500
@@ -45,9 +47,10 @@ class Release(BaseModel):
     seller: str
     position: int
     folded: int = Field(description="Facts that waited")
+    events: list[RecordedEvent] = Field(description="What the ledger's log tells of it")
 
 
-def quarantine_router(ledger: Ledger, log: EventLog) -> APIRouter:
+def quarantine_router(ledger: Ledger, log: EventLog, witness: Witness) -> APIRouter:
     """Return the routes for those who look after the ledger."""
     routes = router(tags=["quarantine"])
 
@@ -72,13 +75,24 @@ def quarantine_router(ledger: Ledger, log: EventLog) -> APIRouter:
         released = await run_in_threadpool(ledger.release, seller, who.sub)
         match released:
             case Released():
-                return Release(seller=released.seller, position=released.position, folded=released.folded)
+                return await run_in_threadpool(_told, released, witness)
             case Failed(fact=fact, refusal=refusal):
                 raise problem(_still(fact.position, refusal))
             case Refusal():
                 raise problem(released)
 
     return routes
+
+
+def _told(released: Released, witness: Witness) -> Release:
+    receipts = witness.receipts([stamp.position for _, stamp in released.events])
+    events = [
+        RecordedEvent(
+            id=draft.id, type=draft.type, position=stamp.position, recorded_at=stamp.recorded_at, receipt=receipt
+        )
+        for (draft, stamp), receipt in zip(released.events, receipts, strict=True)
+    ]
+    return Release(seller=released.seller, position=released.position, folded=released.folded, events=events)
 
 
 def _quarantined(log: EventLog, after: str | None, limit: int) -> list[QuarantinedAccount]:

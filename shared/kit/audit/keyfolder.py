@@ -14,6 +14,7 @@ from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from shared.kit.audit.note import Signs
 from shared.kit.audit.signer import LocalSigner
 from shared.kit.audit.vkey import VerifierKey, parse_skey, parse_vkey, spell_skey
 from shared.kit.audit.wire import Malformed
@@ -34,14 +35,17 @@ class KeyFolder:
         """Nothing is read or made yet."""
         self._folder, self._name = folder, name
 
-    def open(self) -> list[LocalSigner]:
-        """Return the keys that sign, oldest first; at the first start there is one, made now. Idempotent.
+    def open(self, *elsewhere: Signs) -> list[Signs]:
+        """Return what signs, oldest first: the keys here, and those that somebody else holds, `elsewhere`. Idempotent.
+
+        At the first start there is a key here, made now, unless another one is held elsewhere.
 
         Raises:
             KeysUnusable: a key can be read or written by others, is of another name or damaged, or all are gone.
         """
         with self._locked():
-            signers = self._signers()
+            signers: list[Signs] = [*self._signers(), *elsewhere]
+            self._of_this_name("the key held elsewhere", [one.key for one in elsewhere])
             if not signers and not self.known():
                 signers = [self._make()]
             if not signers:
@@ -64,27 +68,26 @@ class KeyFolder:
         self._of_this_name(path, keys)
         return keys
 
-    def rotate(self) -> VerifierKey:
+    def rotate(self, *elsewhere: Signs) -> VerifierKey:
         """Make one more key, which signs beside those that are there from the next `open` on; return its public half.
 
         Raises:
             KeysUnusable: see `open`.
         """
-        self.open()
+        self.open(*elsewhere)
         with self._locked():
             made = self._make().key
             self._list([made])
         return made
 
-    def retire(self, key_id: int) -> None:
+    def retire(self, key_id: int, *elsewhere: Signs) -> None:
         """Delete a key: it signs no more from the next `open` on, and stays known for ever.
 
         Raises:
             KeysUnusable: it does not sign, or it is the only one that does: rotate first.
         """
-        signing = [signer.key.id for signer in self.open()]
-        if key_id not in signing or len(signing) == 1:
-            raise KeysUnusable("the key to retire is one of at least two that sign: rotate first")
+        if len(self.open(*elsewhere)) == 1 or not self._path(key_id).exists():
+            raise KeysUnusable("the key to retire lies here and is one of at least two that sign: rotate first")
         with self._locked():
             self._path(key_id).unlink()
             sync(self._folder)
@@ -121,7 +124,7 @@ class KeyFolder:
         self._of_this_name(path, [key])
         return LocalSigner(key, private)
 
-    def _of_this_name(self, path: Path, keys: list[VerifierKey]) -> None:
+    def _of_this_name(self, path: Path | str, keys: list[VerifierKey]) -> None:
         for key in keys:
             if key.name != self._name:
                 raise KeysUnusable(f"{path} is of {key.name}; the keys of this log are named {self._name}")

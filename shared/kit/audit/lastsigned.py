@@ -5,8 +5,14 @@ Two files: the recent one is replaced with every checkpoint, without waiting for
 only what is committed is signed.
 """
 
-from collections.abc import Sequence
+import fcntl
+import os
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
+from typing import Final
 
 from shared.kit.audit.checkpoint import Checkpoint, open_checkpoint
 from shared.kit.audit.note import NoteRefused
@@ -14,18 +20,40 @@ from shared.kit.audit.vkey import VerifierKey
 from shared.kit.audit.wire import Malformed
 from shared.kit.placing import place
 
+TURN_S: Final = 1.0  # longest wait for another process that signs
+LOOK_EVERY_S: Final = 0.001
+
 
 class LastSignedUnreadable(Exception):
     """What was signed last is there, but damaged, of another log or signed by none of the keys known."""
 
 
+class TurnTaken(Exception):
+    """Another process of this host is signing, and does not come to an end."""
+
+
 class LastSigned:
-    """The last checkpoint that was signed, as a note. For one writer; `flush` may be called from another thread."""
+    """The last checkpoint that was signed, as a note. Threads of one process, and processes of one host, take turns."""
 
     def __init__(self, path: Path) -> None:
         """`path` is the recent file; the durable one stands beside it, with `.durable` behind its name."""
         self._recent, self._durable = path, path.with_name(f"{path.name}.durable")
-        self._unflushed: bytes | None = None
+        self._met: tuple[int, int] | None = None
+        self._unflushed = False
+
+    @contextmanager
+    def turn(self, wait_s: float = TURN_S) -> Iterator[None]:
+        """Keep every other process from signing until the block ends.
+
+        Raises:
+            TurnTaken: one has not ended within `wait_s` seconds.
+        """
+        with _locked(self._beside("turn"), wait_s):
+            yield
+
+    def moved(self) -> bool:
+        """Return whether another process has kept a checkpoint since this one loaded or kept its last."""
+        return self._stood() != self._met
 
     def load(self, keys: Sequence[VerifierKey], origin: str) -> Checkpoint | None:
         """Return the larger of the two checkpoints kept, or None if nothing was ever signed.
@@ -34,6 +62,7 @@ class LastSigned:
             LastSignedUnreadable: neither file is a checkpoint of this log; or the durable one, which no loss of power
                 tears, is there and is none.
         """
+        stood = self._stood()
         notes = {path: path.read_bytes() for path in (self._durable, self._recent) if path.exists()}
         read = []
         for path, note in notes.items():
@@ -42,21 +71,61 @@ class LastSigned:
             except (Malformed, NoteRefused) as refused:
                 if path == self._durable or self._durable not in notes:
                     raise LastSignedUnreadable(f"{path}: {refused}") from None
+        self._met = stood
         return max(read, key=lambda checkpoint: checkpoint.size, default=None)
 
     def keep(self, note: bytes) -> None:
         """Keep a checkpoint before it is given out. The first one is kept durably at once."""
         place(self._recent, note, durable=False)
-        self._unflushed = note
+        self._met, self._unflushed = self._stood(), True
         if not self._durable.exists():
             self.flush()
 
     def flush(self) -> bool:
-        """Make durable what was kept last; return whether there was anything to do. To be called once a second."""
-        note = self._unflushed
-        if note is None:
+        """Make durable what was kept last, if this process kept it; return whether there was anything to do.
+
+        To be called once a second. It keeps nobody from signing.
+        """
+        if not self._unflushed:
             return False
-        place(self._durable, note)
-        if self._unflushed is note:  # another one may have been kept meanwhile
-            self._unflushed = None
+        with _locked(self._beside("flush"), TURN_S):
+            self._unflushed = False  # another one may be kept meanwhile
+            try:
+                place(self._durable, self._recent.read_bytes())
+            except BaseException:
+                self._unflushed = True
+                raise
         return True
+
+    def _beside(self, name: str) -> Path:
+        return self._recent.with_name(f".{self._recent.name}.{name}")
+
+    def _stood(self) -> tuple[int, int] | None:
+        """Return what tells one recent file from the one put in its place."""
+        try:
+            found = self._recent.stat()
+        except FileNotFoundError:
+            return None
+        return found.st_ino, found.st_mtime_ns
+
+
+@contextmanager
+def _locked(path: Path, wait_s: float) -> Iterator[None]:
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        until = time.monotonic() + wait_s
+        while not _took(descriptor):
+            if time.monotonic() >= until:
+                raise TurnTaken("another process would have to come to an end of signing")
+            Event().wait(LOOK_EVERY_S)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _took(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -5,7 +5,7 @@ Source: c2sp.org/tlog-checkpoint: a log must not sign a checkpoint that is incon
 
 from collections.abc import Callable, Sequence
 from threading import Lock
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from shared.kit.audit.checkpoint import Checkpoint, sign
 from shared.kit.audit.lastsigned import LastSigned
@@ -24,40 +24,72 @@ class SigningRefused(Exception):
         self.reason: Reason = reason
 
 
+class Extent(NamedTuple):
+    """How far a tree has grown: its leaves, and its root."""
+
+    size: int
+    root: bytes
+
+
+class Signed(NamedTuple):
+    """A checkpoint, and the note with which it was signed."""
+
+    checkpoint: Checkpoint
+    note: bytes
+
+
 class Notary:
-    """Signs for the log of one name. Safe from threads; one process at a time signs for a log."""
+    """Signs for the log of one name. Safe from threads; processes of one host sign in turns."""
 
     def __init__(
-        self, origin: str, signers: Sequence[Signs], known: Sequence[VerifierKey], last_signed: LastSigned
+        self,
+        origin: str,
+        signers: Sequence[Signs],
+        known: Callable[[], Sequence[VerifierKey]],
+        last_signed: LastSigned,
     ) -> None:
-        """`known` are all keys that the log ever signed with.
+        """`known` tells all keys that the log ever signed with, also in another process meanwhile.
 
         Raises:
             LastSignedUnreadable: see `LastSigned.load`.
         """
-        self._origin, self._signers, self._last_signed = origin, tuple(signers), last_signed
-        self._last = last_signed.load([*known, *(one.key for one in signers if one.key not in known)], origin)
+        self._origin, self._signers, self._known, self._last_signed = origin, tuple(signers), known, last_signed
         self._note: bytes | None = None
+        self._last = self._load()
         self._lock = Lock()
 
-    def sign(self, size: int, root: bytes, root_at: Callable[[int], bytes]) -> bytes:
-        """Return the signed checkpoint of a tree that is committed; the same again for the same tree.
+    def sign(self, grown: Callable[[], Extent], root_at: Callable[[int], bytes]) -> Signed:
+        """Return the signed checkpoint of the tree that is committed; the same again for the same tree.
 
+        `grown` tells how far it has grown, and is asked when it is this process's turn: so nobody has signed more.
         `root_at` computes, from the stored nodes, the root that the tree had at a smaller size.
 
         Raises:
             SigningRefused: the tree is smaller than the one signed last, or does not begin with it.
             SignerUnavailable: see `SocketSigner`; nothing was signed.
+            LastSignedUnreadable, TurnTaken: see `LastSigned`.
+            OSError: what is signed cannot be kept.
         """
-        checkpoint = Checkpoint(self._origin, size, root)
-        with self._lock:
+        with self._lock, self._last_signed.turn():
+            if self._last_signed.moved():
+                self._last, self._note = self._load(), None
+            checkpoint = Checkpoint(self._origin, *grown())
             if self._note is not None and checkpoint == self._last:
-                return self._note
+                return Signed(checkpoint, self._note)
             self._refuse(checkpoint, root_at)
             note = sign(checkpoint, self._signers)
             self._last_signed.keep(note)
             self._last, self._note = checkpoint, note
-            return note
+            return Signed(checkpoint, note)
+
+    def flush(self) -> None:
+        """Make durable what was signed last. To be called once a second; raises `OSError` and `TurnTaken`."""
+        self._last_signed.flush()
+
+    def _load(self) -> Checkpoint | None:
+        known = self._known()
+        keys = [*known, *(one.key for one in self._signers if one.key not in known)]
+        return self._last_signed.load(keys, self._origin)
 
     def _refuse(self, checkpoint: Checkpoint, root_at: Callable[[int], bytes]) -> None:
         last = self._last

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Final, TypeAlias
 
 from shared.kit.log.merkle import HASH_BYTES, root
+from shared.kit.log.model import MAX_NODES
 
 Address: TypeAlias = tuple[int, int]
 """Level and index of a perfect subtree: it covers leaves `index << level` up to `(index + 1) << level`, exclusive."""
@@ -35,12 +36,17 @@ class StoredNodes(Nodes):
     """The nodes of a tree whose values lie in rows of a store."""
 
     def __init__(self, fetch: Callable[[Collection[int]], Mapping[int, bytes]]) -> None:
-        """`fetch` returns values as `merkle.grown` makes them, by indices of leaves, as many of them as there are."""
+        """`fetch` is asked for at most `MAX_NODES` leaves by index; it returns values as `merkle.grown` makes them, of
+        as many of them as there are.
+        """
         self._fetch = fetch
 
     def read(self, addresses: Sequence[Address]) -> list[bytes]:
         places = [(((index + 1) << level) - 1, level * HASH_BYTES) for level, index in addresses]
-        rows = self._fetch({leaf for leaf, _ in places})
+        leaves = list({leaf for leaf, _ in places})
+        rows: dict[int, bytes] = {}
+        for at in range(0, len(leaves), MAX_NODES):
+            rows.update(self._fetch(leaves[at : at + MAX_NODES]))
         hashes = [rows.get(leaf, b"")[at : at + HASH_BYTES] for leaf, at in places]
         if any(len(found) != HASH_BYTES for found in hashes):
             raise LookupError("a node was asked of the tree that no stored leaf completes")
@@ -65,8 +71,13 @@ def inclusion_proof(nodes: Nodes, index: int, size: int) -> list[bytes]:
         ValueError: the tree of that size has no such leaf.
         LookupError: the tree has fewer leaves.
     """
-    _bounded(0 <= index < size <= MAX_SIZE)
-    return _hashes(nodes, _way(index, size, 0))
+    return inclusion_proofs(nodes, (index,), size)[0]
+
+
+def inclusion_proofs(nodes: Nodes, indices: Sequence[int], size: int) -> list[list[bytes]]:
+    """Return `inclusion_proof` of each leaf, in their order, from one read of nodes; raises what that does."""
+    _bounded(all(0 <= index < size for index in indices) and size <= MAX_SIZE)
+    return _hashes(nodes, [_way(index, size, 0) for index in indices])
 
 
 def consistency_proof(nodes: Nodes, old: int, new: int) -> list[bytes]:
@@ -81,7 +92,7 @@ def consistency_proof(nodes: Nodes, old: int, new: int) -> list[bytes]:
         return []
     level = (old & -old).bit_length() - 1  # of the last subtree of the old tree: where it is that tree, it is known
     index = (old - 1) >> level
-    return _hashes(nodes, [[(level, index)]] * bool(index) + _way(old - 1, new, level))
+    return _hashes(nodes, [[[(level, index)]] * bool(index) + _way(old - 1, new, level)])[0]
 
 
 def _way(leaf: int, size: int, level: int) -> list[Part]:
@@ -99,15 +110,11 @@ def _way(leaf: int, size: int, level: int) -> list[Part]:
     return parts + [[(height, (leaf >> height) - 1)] for height in left if leaf >> height & 1]
 
 
-def _hashes(nodes: Nodes, parts: list[Part]) -> list[bytes]:
-    read = nodes.read([address for part in parts for address in part])
-    if len(read) == len(parts):
-        return list(read)
-    hashes, at = [], 0
-    for part in parts:
-        hashes.append(root(read[at : at + len(part)]))
-        at += len(part)
-    return hashes
+def _hashes(nodes: Nodes, ways: list[list[Part]]) -> list[list[bytes]]:
+    """Return the hash of each part of each way; what several ways have in common is read once."""
+    addresses = list(dict.fromkeys([address for way in ways for part in way for address in part]))
+    found = dict(zip(addresses, nodes.read(addresses), strict=True))
+    return [[root([found[address] for address in part]) for part in way] for way in ways]
 
 
 def _subtrees(first: int, end: int) -> Part:

@@ -73,10 +73,16 @@ ENDPOINTS = [
     Endpoint("POST", "/recalls/{recall}/withdrawal", SUPERVISORS),
     Endpoint("GET", "/statistics/overturns", INSIDERS),
     Endpoint("GET", "/feed", READERS),
+    Endpoint("GET", "/log/proof/inclusion", READERS),
+    Endpoint("GET", "/log/proof/consistency", READERS),
+    Endpoint("GET", "/log/receipt", READERS),
+    Endpoint("GET", "/log/keys", READERS),
+    Endpoint("GET", "/log/tile/entries/{index}", ("auditor",)),
     Endpoint("GET", "/metrics", ("monitor", "admin")),
     Endpoint("GET", "/openapi.json", tuple(ROLES)),
 ]
-OPEN = ["/health/live", "/health/ready"]
+OPEN = ["/health/live", "/health/ready", "/log/checkpoint", "/log/tile/{level}/{index}"]
+TILE = {"level": "0", "index": "000.p/1"}
 NAMED = [f"{endpoint.method} {endpoint.path}" for endpoint in ENDPOINTS]
 
 
@@ -101,7 +107,7 @@ def ask(service: CasesService, endpoint: Endpoint, role: str, where: dict[str, s
     how: dict[str, Any] = {} if endpoint.body is None else {"json": endpoint.body}
     if endpoint.method == "PUT":
         how = {"content": PDF}
-    path = endpoint.path.format(**where)
+    path = endpoint.path.format(**where, **TILE)
     answer = service.http.request(endpoint.method, path, headers={"Authorization": f"Bearer {token}"}, **how)
     assert answer.status_code < 500, answer.text
     is_problem = answer.headers["content-type"] == "application/problem+json"
@@ -152,15 +158,15 @@ def test_nobody_comes_in_without_a_token(
 ) -> None:
     """Before the body is looked at: what a stranger sends is not even parsed."""
     answer = service.http.request(
-        endpoint.method, endpoint.path.format(**strange), headers=header, content=b"\0 no json"
+        endpoint.method, endpoint.path.format(**strange, **TILE), headers=header, content=b"\0 no json"
     )
     assert answer.status_code == 401
     assert answer.headers["www-authenticate"].startswith("Bearer")
 
 
 @pytest.mark.parametrize("path", OPEN)
-def test_health_is_open(service: CasesService, path: str) -> None:
-    assert service.http.get(path).status_code == 200
+def test_health_and_what_tells_nothing_are_open(service: CasesService, strange: dict[str, str], path: str) -> None:
+    assert service.http.get(path.format(**TILE)).status_code == 200
 
 
 def test_the_table_names_every_route(service: CasesService) -> None:

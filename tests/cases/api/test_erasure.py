@@ -13,6 +13,7 @@ from tests.support.cases_story import BUYER, SELLER
 from tests.support.cases_told import told
 from tests.support.cases_writer import writer
 from tests.support.personal import everything, found_in, traces
+from tests.support.receipts import bare
 
 YEARS = 3 * 365 + 30
 
@@ -63,7 +64,7 @@ def test_a_repetition_gets_the_same_receipt_and_another_caller_is_told_that_it_w
     case, path = (case := decided(cases)), f"/cases/{case}/erasure"
     first = supervisor(cases).post(path)
     cases.clock.move(days=1)
-    assert supervisor(cases).post(path) == first
+    assert bare(supervisor(cases).post(path)) == bare(first)
     told_so = cases.caller("admin", "admin-1").post(path, expect=410)
     assert told_so["code"] == "personal_data_erased"
     keyed = supervisor(cases).post(path, expect=410, Idempotency_Key="k-1")

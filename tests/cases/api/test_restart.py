@@ -59,7 +59,9 @@ def test_health_names_what_is_not_ready(tmp_path: Path) -> None:
     with cases_service(tmp_path) as cases:
         ready = cases.http.get("/health/ready").json()
         assert ready["ready"] is True
-        assert set(ready["checks"]) == {"log", "vault", "clock"}
+        assert set(ready["checks"]) == {"log", "vault", "clock", "audit"}
         metrics = cases.caller("monitor", "m-1").get("/metrics").decode()
         assert "cases_log_position 0.0" in metrics
         assert "cases_clock_running 1.0" in metrics
+        assert "log_signed_size 0.0" in metrics
+        assert "log_unsigned 0.0" in metrics

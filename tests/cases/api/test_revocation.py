@@ -3,6 +3,7 @@
 import pytest
 
 from tests.support.cases_service import STATEMENT, CasesService, dismiss, review, uphold
+from tests.support.receipts import bare
 
 WHY = {"reason": "模型误判，依职权撤销"}
 
@@ -69,7 +70,7 @@ def test_only_what_counts_is_revoked(cases: CasesService) -> None:
     reversed_ = cases.appealed()
     done = cases.reviewer.decide(f"/cases/{reversed_}/appeal/decision", review("reverse"))
     late = cases.supervisor.decide(f"/cases/{reversed_}/revocation", WHY, 409)
-    assert (late["code"], late["winner"]) == ("already_decided", done["events"][0])
+    assert (late["code"], late["winner"]) == ("already_decided", bare(done["events"][0]))
     upheld = cases.upheld()
     assert (
         cases.supervisor.decide(f"/cases/{upheld}/revocation", {"reason": " \u200b"}, 409)["code"] == "reason_missing"
@@ -104,7 +105,7 @@ def test_a_revocation_ends_a_pending_appeal_and_its_own_proposal_ends_with_a_rev
     assert late["code"] == "already_decided"
     done = cases.reviewer.decide(f"/cases/{reversed_}/appeal/decision", review("reverse"))
     late = cases.second_supervisor.decide(f"/cases/{reversed_}/revocation/confirmation", {"answer": "confirm"}, 409)
-    assert (late["code"], late["winner"]) == ("already_decided", done["events"][0])
+    assert (late["code"], late["winner"]) == ("already_decided", bare(done["events"][0]))
 
 
 def test_a_reviewer_stays_a_sanction_and_lifts_the_stay(cases: CasesService) -> None:

@@ -13,6 +13,7 @@ from tests.support.ledger_service import LedgerService, ledger_service
 
 READERS: Final = {"officer", "reviewer", "supervisor", "service", "auditor", "analyst", "admin"}
 ACCOUNT: Final = READERS | {"seller"}
+FOLLOWERS: Final = {"service", "follower", "auditor", "admin"}
 ALLOWED: Final = {
     ("get", "/sellers/{seller}/standing"): ACCOUNT,
     ("get", "/sellers/{seller}/entries"): ACCOUNT,
@@ -23,17 +24,35 @@ ALLOWED: Final = {
     ("post", "/reversals:preview"): READERS,
     ("get", "/quarantine"): {"admin"},
     ("post", "/sellers/{seller}/release"): {"admin"},
-    ("get", "/feed"): {"service", "follower", "auditor", "admin"},
+    ("get", "/feed"): FOLLOWERS,
+    ("get", "/log/proof/inclusion"): FOLLOWERS,
+    ("get", "/log/proof/consistency"): FOLLOWERS,
+    ("get", "/log/receipt"): FOLLOWERS,
+    ("get", "/log/keys"): FOLLOWERS,
+    ("get", "/log/tile/entries/{index}"): {"auditor"},
     ("get", "/metrics"): {"monitor", "admin"},
 }
-OPEN: Final = {("get", "/health/live"), ("get", "/health/ready")}
+OPEN: Final = {
+    ("get", "/health/live"),
+    ("get", "/health/ready"),
+    ("get", "/log/checkpoint"),
+    ("get", "/log/tile/{level}/{index}"),
+}
+QUERIES: Final = {
+    "/log/proof/inclusion": {"position": 1},
+    "/log/proof/consistency": {"from": 1},
+    "/log/receipt": {"position": 1},
+}
 OWN: Final = "s-1"
 
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LedgerService]:
     """One ledger for all: nothing here depends on what was decided before."""
-    with ledger_service(tmp_path_factory.mktemp("ledger"), Decisions()) as running:
+    cases = Decisions()
+    cases.ordinary("s-9")
+    with ledger_service(tmp_path_factory.mktemp("ledger"), cases) as running:
+        running.standing("s-9")
         yield running
 
 
@@ -43,7 +62,9 @@ def ask(service: LedgerService, method: str, path: str, headers: dict[str, str],
         "/standings:query": {"sellers": [seller]},
         "/reversals:preview": {"reversals": [{"seller": seller, "entries": ["e-1"]}]},
     }
-    answer = service.http.request(method, path.format(seller=seller), headers=headers, json=bodies.get(path))
+    asked = path.format(seller=seller, level="0", index="000.p/1")
+    query = QUERIES.get(path)
+    answer = service.http.request(method, asked, params=query, headers=headers, json=bodies.get(path))
     return answer.status_code
 
 

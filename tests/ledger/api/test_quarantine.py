@@ -53,7 +53,13 @@ def test_once_the_cause_is_mended_the_account_answers_again(tmp_path: Path) -> N
     with ledger_service(tmp_path, cases) as service:
         assert service.get("/sellers/s-1/standing", min_position=2).status_code == 503
         released = service.http.post("/sellers/s-1/release", headers=service.headers("admin", "admin-7"))
-        assert released.json() == {"seller": "s-1", "position": 1, "folded": 2}
+        told = released.json()
+        assert (told["seller"], told["position"], told["folded"]) == ("s-1", 1, 2)
+        assert [event["type"].split(".")[2] for event in told["events"]] == [
+            "account_released",
+            *["ordinary_violation_recorded"] * 2,
+        ]
+        assert all(event["receipt"].startswith("c2sp.org/tlog-proof@v1\n") for event in told["events"])
         assert service.standing("s-1")["points"]["ordinary"] == 36
         feed = service.get("/feed", headers=service.headers("follower")).json()
     told = next(event for event in feed if event["type"] == "demerit.ledger.account_released.v1")

@@ -116,7 +116,10 @@ def test_once_mended_what_waited_is_folded_in_order(tmp_path: Path) -> None:
     assert narrow.refusal("s-1").code == "seller_quarantined"
     wide = Following(cases, cases.clock, log)
     assert wide.refusal("s-1").code == "seller_quarantined"
-    assert wide.ledger.release("s-1", "admin-1") == Released("s-1", 1, 2)
+    released = wide.ledger.release("s-1", "admin-1")
+    assert isinstance(released, Released)
+    assert (released.seller, released.position, released.folded) == ("s-1", 1, 2)
+    assert [stamp.position for _, stamp in released.events] == [3, 4, 5]
     kinds = [type(event) for event in wide.events("s-1")]
     expected = [AccountQuarantined, AccountReleased, OrdinaryViolationRecorded, OrdinaryViolationRecorded]
     assert kinds == expected

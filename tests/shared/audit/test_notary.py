@@ -6,7 +6,7 @@ import pytest
 
 from shared.kit.audit.checkpoint import Checkpoint, sign
 from shared.kit.audit.lastsigned import LastSigned, LastSignedUnreadable
-from shared.kit.audit.notary import Notary, SigningRefused
+from shared.kit.audit.notary import Extent, Notary, SigningRefused
 from shared.kit.audit.signer import SignerUnavailable, SocketSigner
 from shared.kit.audit.tree import root_at
 from tests.support.audit import ORIGIN, Tree, opened, tree_of
@@ -16,11 +16,11 @@ TREE = tree_of(300)
 
 
 def notary(path: Path, *, signers: tuple[object, ...] = (LOG,)) -> Notary:
-    return Notary(ORIGIN, signers, [LOG.key, NEXT.key], LastSigned(path))  # type: ignore[arg-type]  # signers of any kind
+    return Notary(ORIGIN, signers, lambda: [LOG.key, NEXT.key], LastSigned(path))  # type: ignore[arg-type]  # signers of any kind
 
 
 def sign_at(who: Notary, size: int) -> bytes:
-    return who.sign(size, TREE.root(size), lambda old: root_at(TREE.nodes, old))
+    return who.sign(lambda: Extent(size, TREE.root(size)), lambda old: root_at(TREE.nodes, old)).note
 
 
 def test_a_growing_log_is_signed_at_every_size(tmp_path: Path) -> None:
@@ -52,7 +52,7 @@ def test_a_database_with_another_past_is_not_signed(tmp_path: Path, size: int) -
     sign_at(notary(tmp_path / "last-signed"), 50)
     other = Tree((*TREE.leaves[:40], b"changed", *TREE.leaves[41:]), ())
     with pytest.raises(SigningRefused, match="first 50 leaves are not those") as refused:
-        notary(tmp_path / "last-signed").sign(size, other.root(size), other.root)
+        notary(tmp_path / "last-signed").sign(lambda: Extent(size, other.root(size)), other.root)
     assert refused.value.reason == "inconsistent"
     assert opened((tmp_path / "last-signed").read_bytes(), [LOG.key]) == Checkpoint(ORIGIN, 50, TREE.root(50))
 
@@ -78,7 +78,7 @@ def test_a_new_key_signs_the_same_tree_anew(tmp_path: Path) -> None:
 def test_nothing_is_kept_where_nobody_signed(tmp_path: Path) -> None:
     with pytest.raises(SignerUnavailable):
         sign_at(notary(tmp_path / "last-signed", signers=(SocketSigner(LOG.key, tmp_path / "nobody"),)), 50)
-    assert list(tmp_path.iterdir()) == []
+    assert LastSigned(tmp_path / "last-signed").load([LOG.key], ORIGIN) is None
 
 
 def test_the_durable_file_follows_when_flushed(tmp_path: Path) -> None:

@@ -1,0 +1,148 @@
+"""Signs what a log has committed and proves it, for all who ask; what cannot be signed now keeps nobody waiting.
+
+A write is on disk before it is signed. So a signer that refuses or is away fails no write: its receipt is left out, the
+health check says why, and the witness tries again of itself, once a second.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from threading import Event, Lock
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
+
+import structlog
+
+from shared.kit.audit.lastsigned import LastSignedUnreadable, TurnTaken
+from shared.kit.audit.notary import Extent, Notary, Signed, SigningRefused
+from shared.kit.audit.receipt import Receipt
+from shared.kit.audit.signer import SignerUnavailable
+from shared.kit.audit.tree import Nodes, StoredNodes, inclusion_proofs, root_at
+from shared.kit.audit.vkey import VerifierKey
+from shared.kit.log.merkle import root
+from shared.kit.log.model import EventLog, LogUnavailable
+
+EVERY_S: Final = 1.0  # between two looks at what has to be signed, made durable or tried again
+WAIT_S: Final = 1.0  # longest that a receipt waits for others who sign
+
+Code: TypeAlias = Literal["signing_refused", "signer_unavailable"]
+
+_log: Final = structlog.get_logger(__name__)
+
+
+class Trouble(NamedTuple):
+    """Why nothing is signed: refused, until the database is another one, or not to be had for the moment."""
+
+    code: Code
+    reason: str
+
+
+class Unsigned(Exception):
+    """There is no checkpoint now."""
+
+    def __init__(self, trouble: Trouble) -> None:
+        super().__init__(trouble.reason)
+        self.trouble = trouble
+
+
+class Witness:
+    """Checkpoints, receipts and nodes of one log. All calls may block; safe from threads."""
+
+    def __init__(self, log: EventLog, notary: Notary, known: Callable[[], Sequence[VerifierKey]]) -> None:
+        """`known` tells all keys that the log ever signed with, oldest first."""
+        self._log, self._notary, self.known = log, notary, known
+        self.nodes: Nodes = StoredNodes(log.nodes)
+        self.left_out = 0  # receipts that could not be given
+        self._signed: Signed | None = None
+        self._trouble: Trouble | None = None
+        self._signing = Lock()
+
+    def checkpoint(self) -> Signed:
+        """Return the signed checkpoint of all that is committed.
+
+        Raises:
+            Unsigned: it cannot be signed; the reason stands until the witness itself has tried again.
+        """
+        with self._signing:
+            if self._trouble:
+                raise Unsigned(self._trouble)
+            return self._sign()
+
+    def receipts(self, positions: Sequence[int]) -> list[str | None]:
+        """Return a receipt for each committed position, all to one checkpoint; None for all where that cannot be."""
+        if not positions:
+            return []
+        try:
+            signed = self._covering(max(positions))
+            return [one.to_bytes().decode() for one in self.proven(positions, signed)]
+        except (Unsigned, LogUnavailable, LookupError):
+            self.left_out += len(positions)
+            return [None] * len(positions)
+
+    def proven(self, positions: Sequence[int], signed: Signed) -> list[Receipt]:
+        """Return the receipts of positions that a checkpoint covers.
+
+        Raises:
+            LookupError, LogUnavailable: the log does not have the nodes, or cannot give them.
+        """
+        indices = [position - 1 for position in positions]
+        proofs = inclusion_proofs(self.nodes, indices, signed.checkpoint.size)
+        return [Receipt(index, tuple(proof), signed.note) for index, proof in zip(indices, proofs, strict=True)]
+
+    def look(self) -> None:
+        """Sign what is committed, also where that could not be before, and make durable what was signed."""
+        with suppress(Unsigned), self._signing:  # `check` tells it
+            self._sign()
+        try:
+            self._notary.flush()
+        except (OSError, TurnTaken) as failed:
+            _log.warning("signed_not_flushed", reason=type(failed).__name__)
+
+    def keep_up(self, stop: Event) -> None:
+        """Look at once and then once a second, until `stop` is set; and once more then."""
+        while not stop.is_set():
+            self.look()
+            stop.wait(EVERY_S)
+        self.look()
+
+    def check(self) -> tuple[bool, Mapping[str, Any]]:
+        """Return whether what is committed can be signed, and up to where it is; a code where it cannot."""
+        signed, trouble = self._signed, self._trouble
+        size = signed.checkpoint.size if signed else 0
+        return trouble is None and signed is not None, {"signed": size, **({"reason": trouble.code} if trouble else {})}
+
+    def _covering(self, position: int) -> Signed:
+        """Return a checkpoint that has the position in it: the last one, or one that is signed now."""
+        signed, trouble = self._signed, self._trouble
+        if trouble is None and signed and signed.checkpoint.size >= position:
+            return signed
+        if trouble or not self._signing.acquire(timeout=WAIT_S):
+            raise Unsigned(trouble or Trouble("signer_unavailable", "who is signing would have to come to an end"))
+        try:
+            signed = self._signed
+            if self._trouble:
+                raise Unsigned(self._trouble)
+            return signed if signed and signed.checkpoint.size >= position else self._sign()
+        finally:
+            self._signing.release()
+
+    def _sign(self) -> Signed:
+        """Sign what is committed, as the one who has the lock, and remember what came of it."""
+        try:
+            signed = self._notary.sign(self._grown, self._root_at)
+        except (SigningRefused, LastSignedUnreadable, LookupError) as refused:
+            trouble = Trouble("signing_refused", str(refused))
+        except (SignerUnavailable, TurnTaken, LogUnavailable, OSError) as failed:
+            trouble = Trouble("signer_unavailable", f"{type(failed).__name__}: {failed}")
+        else:
+            self._signed, self._trouble = signed, None
+            return signed
+        if trouble != self._trouble:
+            _log.error(trouble.code, reason=trouble.reason)
+        self._trouble = trouble
+        raise Unsigned(trouble)
+
+    def _grown(self) -> Extent:
+        head = self._log.head()
+        return Extent(head.position, root(head.frontier))
+
+    def _root_at(self, size: int) -> bytes:
+        return root_at(self.nodes, size)
