@@ -6,6 +6,7 @@ A plain `int` takes `true` and "5", a plain `datetime` takes 1700000000 and time
 """
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 from unicodedata import category
@@ -39,6 +40,11 @@ class Body(BaseModel):
     """Base of request bodies: immutable, and a field that is not named here is refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def examples(*bodies: Mapping[str, Any]) -> ConfigDict:
+    """Return the `model_config` of a body whose schema shows these."""
+    return ConfigDict(json_schema_extra={"examples": [dict(body) for body in bodies]})
 
 
 def is_identifier(value: object) -> bool:

@@ -9,7 +9,7 @@ from services.cases.domain.events import Claim, Incident, Subject, Trade, Verdic
 from services.cases.domain.evidence_kinds import KINDS
 from services.cases.domain.intake import CHANNELS, MAX_CONTACTS, MAX_INCIDENTS
 from services.cases.domain.referrals import REFERRALS
-from shared.kit.fields import Body, Code, Identifier, Instant, LongText, Natural, ShortText
+from shared.kit.fields import Body, Code, Identifier, Instant, LongText, Natural, ShortText, examples
 
 MAX_ITEMS: Final = 1000  # of any list; the domain's own limits are lower and have refusals of their own
 
@@ -87,11 +87,15 @@ class Complaint(Body):
 class Notification(Body):
     """The respondent received the complaint; the evidence window runs from there."""
 
+    model_config = examples({}, {"received_at": "2026-03-02T10:00:00+08:00"})
+
     received_at: Instant | None = Field(default=None, description="Between the filing and now; default: now")
 
 
 class Defence(Body):
     """说明. What the respondent claims, and the explanation."""
+
+    model_config = examples({"claim": "number_not_mine", "statement": "The number belongs to somebody else."})
 
     claim: Claim
     statement: LongText = Field(description="Kept in the vault")
@@ -100,11 +104,15 @@ class Defence(Body):
 class Recusal(Body):
     """An officer steps back."""
 
+    model_config = examples({"reason": "The buyer is a relative."})
+
     reason: LongText
 
 
 class Assessment(Body):
     """What an officer finds of one piece of evidence."""
+
+    model_config = examples({"verdict": "verified", "shows": ["frequent_contact", "number_attributable"]})
 
     verdict: Verdict
     shows: list[Code] = Field(
@@ -118,6 +126,10 @@ class Assessment(Body):
 class DismissBody(Body):
     """不成立. On one of the open grounds."""
 
+    model_config = examples(
+        {"outcome": "dismiss", "ground": "evidence_insufficient", "reason": "Nothing shows who called."}
+    )
+
     outcome: Literal["dismiss"]
     ground: Code = Field(examples=["evidence_insufficient"])
     found_subject: Subject = "harassment"
@@ -128,6 +140,11 @@ class DismissBody(Body):
 class UpholdBody(Body):
     """Uphold as ordinary, or propose to a second officer to uphold as severe."""
 
+    model_config = examples(
+        {"outcome": "uphold_ordinary", "grade": "general", "reason": "Forty calls are verified."},
+        {"outcome": "propose_severe", "grade": "grave", "reason": "Funeral money was mailed."},
+    )
+
     outcome: Literal["uphold_ordinary", "propose_severe"]
     grade: Code = Field(examples=["general"])
     found_subject: Subject = "harassment"
@@ -136,6 +153,10 @@ class UpholdBody(Body):
 
 class OverrideBody(Body):
     """Propose to a second officer to uphold a matter of insults all the same, as an ordinary violation."""
+
+    model_config = examples(
+        {"outcome": "propose_override", "grade": "general", "reason": "The insults came with threats."}
+    )
 
     outcome: Literal["propose_override"]
     grade: Code
@@ -149,12 +170,18 @@ Decision = Annotated[DismissBody | UpholdBody | OverrideBody, Field(discriminato
 class Confirmation(Body):
     """A second officer's answer to a proposal; declining needs a reason."""
 
+    model_config = examples(
+        {"answer": "confirm"}, {"answer": "decline", "reason": "The parcel is not shown to be theirs."}
+    )
+
     answer: Literal["confirm", "decline"]
     reason: LongText | None = None
 
 
 class DecisionNotice(Body):
     """The parties have the decision; the appeal window runs from there."""
+
+    model_config = examples({}, {"notified_at": "2026-03-02T10:00:00+08:00"})
 
     notified_at: Instant | None = Field(default=None, description="Between the decision and now; default: now")
 

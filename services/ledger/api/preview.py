@@ -20,7 +20,7 @@ from services.ledger.rendering import Asked, body_of
 from shared.contracts.preview import ReversalsPreview
 from shared.kit.auth import require
 from shared.kit.decider import Refusal
-from shared.kit.fields import Body, Identifier, Natural
+from shared.kit.fields import Body, Identifier, Natural, examples
 from shared.kit.identity import Principal
 from shared.kit.problem import problems
 from shared.kit.route import router
@@ -40,6 +40,8 @@ class SellerReversals(Body):
 
 class ReversalsSupposed(Body):
     """Up to 200 accounts with up to 1 000 entries in all; each account is answered for itself."""
+
+    model_config = examples({"reversals": [{"seller": "s-1", "entries": ["01a20a0b-6a0d-72bc-890e-5bc69604c17c"]}]})
 
     reversals: list[SellerReversals] = Field(min_length=1, max_length=MAX_SELLERS)
     min_position: Natural | None = Field(None, description="Cases position that the answer has to know of")

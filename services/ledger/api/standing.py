@@ -16,7 +16,7 @@ from shared.contracts.standing import Standing
 from shared.contracts.withheld import Withheld
 from shared.kit.auth import require
 from shared.kit.decider import Refusal
-from shared.kit.fields import Body, Identifier, Instant, Natural, QueryNumber
+from shared.kit.fields import Body, Identifier, Instant, Natural, QueryNumber, examples
 from shared.kit.identity import Principal
 from shared.kit.problem import problems
 from shared.kit.route import router
@@ -34,6 +34,11 @@ MinPosition = Annotated[QueryNumber | None, Query(description="Cases position th
 
 class StandingsAsked(Body):
     """Up to 1 000 accounts and the clocks to ask them at, as in the query of one standing."""
+
+    model_config = examples(
+        {"sellers": ["s-1", "s-2"]},
+        {"sellers": ["s-1"], "as_of": "2026-03-01T00:00:00+08:00", "known_at": "2026-02-01T00:00:00+08:00"},
+    )
 
     sellers: list[Identifier] = Field(min_length=1, max_length=MAX_SELLERS, examples=[["s-1", "s-2"]])
     as_of: Instant | None = None

@@ -3,7 +3,10 @@
 import json
 from typing import Any
 
+import pytest
+
 from services.ledger.__main__ import document
+from tests.support.ledger_service import LedgerService
 from tests.support.tree import ROOT
 
 MADE = ROOT / "docs" / "openapi" / "ledger.json"
@@ -29,3 +32,13 @@ def test_the_document_depends_on_no_environment(monkeypatch: Any) -> None:
     monkeypatch.setenv("LEDGER_RULEBOOK", "taobao")
     monkeypatch.setenv("LEDGER_PORT", "9")
     assert MADE.read_text("utf-8") == document()
+
+
+@pytest.mark.parametrize("path", ["/standings:query", "/reversals:preview"])
+def test_every_example_of_a_body_is_taken(service: LedgerService, path: str) -> None:
+    described = service.get("/openapi.json").json()
+    body = described["paths"][path]["post"]["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+    shown = described["components"]["schemas"][body.rsplit("/", 1)[1]]["examples"]
+    for example in shown:
+        answer = service.http.post(path, json=example, headers=service.headers())
+        assert answer.status_code == 200, (example, answer.text)
