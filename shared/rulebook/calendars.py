@@ -12,7 +12,7 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from shared.rulebook.digest import pin
+from shared.rulebook.digest import canonical, pin
 from shared.rulebook.model import Calendars, CalendarYear
 from shared.rulebook.problems import Problem, RulebookError
 from shared.rulebook.reading import read
@@ -45,15 +45,25 @@ def load_calendars(folder: Path) -> Calendars:
     Raises:
         RulebookError: a file is not a calendar, or two files claim the same id.
     """
-    taken: dict[str, Path] = {}
     highest: dict[int, tuple[int, CalendarYear]] = {}
+    for year, version in load_years(folder):
+        if year.year not in highest or highest[year.year][0] < version:
+            highest[year.year] = (version, year)
+    return Calendars({number: year for number, (_, year) in sorted(highest.items())})
+
+
+def load_years(folder: Path) -> Iterator[tuple[CalendarYear, int]]:
+    """Yield the calendar of every `calendar-*.toml` in `folder` with its version, those that are superseded too.
+
+    Raises:
+        RulebookError: as for `load_calendars`.
+    """
+    taken: dict[str, Path] = {}
     for file in sorted(folder.glob("calendar-*.toml")):
         year, version = load_year(file)
         if (other := taken.setdefault(year.ref.id, file)) != file:
             raise RulebookError(str(file), [Problem("id", f"must not repeat that of {other.name}")])
-        if year.year not in highest or highest[year.year][0] < version:
-            highest[year.year] = (version, year)
-    return Calendars({number: year for number, (_, year) in sorted(highest.items())})
+        yield year, version
 
 
 def load_year(file: Path) -> tuple[CalendarYear, int]:
@@ -70,7 +80,9 @@ def load_year(file: Path) -> tuple[CalendarYear, int]:
     if named is None or problems:
         raise RulebookError(str(file), problems)
     holidays = frozenset(day for run in part.holidays for day in _days(run))
-    return CalendarYear(pin(part.id, part), part.year, holidays, frozenset(part.make_up)), int(named["version"] or 1)
+    said = canonical(part)
+    year = CalendarYear(pin(part.id, said), part.year, holidays, frozenset(part.make_up), said)
+    return year, int(named["version"] or 1)
 
 
 def _problems(part: CalendarPart) -> Iterator[Problem]:

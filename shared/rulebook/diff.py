@@ -7,8 +7,9 @@ from typing import Final, NamedTuple
 
 from shared.rulebook.model import ZONE, RulebookVersion
 
-# Not what a version says: how it is pinned, where its successor begins, and what the key of a part says already.
-_APART: Final = frozenset({"ref", "effective_until", "code", "name"})
+# Not what a version says: how it is pinned, where its successor begins, what the key of a part says already; and the
+# whole of it in another form.
+_APART: Final = frozenset({"ref", "effective_until", "code", "name", "said"})
 
 # What an absent value means, in the words of the file; elsewhere it is simply not there.
 _ABSENT: Final = {"announced_at": "unknown", "hours": "indefinite", "carry": "unchanged"}

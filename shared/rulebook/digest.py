@@ -15,10 +15,14 @@ from pydantic import BaseModel
 from shared.rulebook.model import Ref
 
 
-def pin(id_: str, said: BaseModel, *, outside: AbstractSet[str] = frozenset()) -> Ref:
-    """Return the reference to what `said` holds, the keys named by `outside` apart; the same for ever for the same."""
+def canonical(said: BaseModel, *, outside: AbstractSet[str] = frozenset()) -> str:
+    """Return the canonical form of what `said` holds, the keys named by `outside` apart; the same for ever."""
     content = said.model_dump(exclude_defaults=True, exclude=set(outside))
-    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), default=_iso)
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), default=_iso)
+
+
+def pin(id_: str, canonical: str) -> Ref:
+    """Return the reference to what a canonical form says."""
     return Ref(id_, sha256(canonical.encode("ascii")).hexdigest())
 
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from shared.rulebook.calendars import load_calendars
 from shared.rulebook.checks import problems_of
-from shared.rulebook.digest import pin
+from shared.rulebook.digest import canonical, pin
 from shared.rulebook.model import (
     Calendars,
     Deadlines,
@@ -62,8 +62,9 @@ def shipped_calendars() -> Calendars:
 
 
 def _version(part: VersionPart, starts: datetime, ends: datetime | None) -> RulebookVersion:
+    said = canonical(part, outside={"effective_until"})
     return RulebookVersion(
-        ref=pin(part.id, part, outside={"effective_until"}),
+        ref=pin(part.id, said),
         announced_at=None if part.announced_at is None else part.announced_at.astimezone(UTC),
         effective_from=starts,
         effective_until=ends,
@@ -75,6 +76,7 @@ def _version(part: VersionPart, starts: datetime, ends: datetime | None) -> Rule
         grounds={ground.code: _ground(ground) for ground in part.grounds},
         dismissal_contestable=part.dismissal_contestable,
         provenance=part.provenance.model_dump(),
+        said=said,
     )
 
 

@@ -1,7 +1,7 @@
 """The rulebook and the calendar as values. Standard library only, so that domains may use it; loading is apart."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from typing import Final, Literal, TypeAlias
@@ -114,10 +114,10 @@ class Ground:
 
 @dataclass(frozen=True)
 class RulebookVersion:
-    """One version: in force from `effective_from` (inclusive) until the next one's (exclusive). `ref` pins its bytes.
+    """One version: in force from `effective_from` (inclusive) until the next one's (exclusive).
 
     `announced_at` is None where it is unknown. `provenance` says for each part where it is known from.
-    `grounds` stand in the order in which they are tried.
+    `grounds` stand in the order in which they are tried. `said` is the canonical form that `ref` pins.
     """
 
     ref: Ref
@@ -132,6 +132,7 @@ class RulebookVersion:
     grounds: Mapping[str, Ground]
     dismissal_contestable: bool
     provenance: Mapping[str, str]
+    said: str = field(default="", compare=False, repr=False)
 
     @property
     def id(self) -> str:
@@ -171,7 +172,7 @@ class Timeline:
 
 @dataclass(frozen=True)
 class CalendarYear:
-    """Holidays and make-up working days (调休上班日) of one year as published. `ref` pins the data.
+    """Holidays and make-up working days (调休上班日) of one year as published. `said` is the form that `ref` pins.
 
     `holidays` are days off (weekend days inside a holiday range included); `make_up` are weekend days that are worked.
     A year's notice may reach into the last days of the year before: those days stand in `holidays`/`make_up` too.
@@ -181,6 +182,7 @@ class CalendarYear:
     year: int
     holidays: frozenset[date]
     make_up: frozenset[date]
+    said: str = field(default="", compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from shared.rulebook.digest import pin
+from shared.rulebook.digest import canonical, pin
+from shared.rulebook.loader import shipped, shipped_calendars
 from shared.rulebook.model import RulebookVersion
 from shared.rulebook.schema import YearEndPart
 from tests.support.rulebooks import edited, load_text
@@ -18,8 +19,15 @@ def digest_of(folder: Path, *edits: tuple[str, str]) -> str:
 
 def test_it_is_the_sha_256_of_sorted_json_without_defaults() -> None:
     band = YearEndPart.model_validate({"measure": "new", "carry": "unchanged", "at_least": 24})
-    canonical = json.dumps({"at_least": 24, "carry": None, "measure": "new"}, separators=(",", ":"))
-    assert pin("X", band).digest == hashlib.sha256(canonical.encode()).hexdigest()
+    form = json.dumps({"at_least": 24, "carry": None, "measure": "new"}, separators=(",", ":"))
+    assert canonical(band) == form
+    assert pin("X", form).digest == hashlib.sha256(form.encode()).hexdigest()
+
+
+def test_what_was_loaded_holds_the_form_that_is_pinned() -> None:
+    pinned = [(version.said, version.ref) for version in shipped("taobao").versions]
+    pinned += [(year.said, year.ref) for year in shipped_calendars().years.values()]
+    assert [hashlib.sha256(said.encode()).hexdigest() for said, _ in pinned] == [ref.digest for _, ref in pinned]
 
 
 @pytest.mark.parametrize(
