@@ -1,6 +1,7 @@
 """Runs worked examples of ledger histories: facts in, standings at two clocks out."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from services.ledger.domain.facts import Fact
@@ -27,8 +28,8 @@ def run_ledger_vector(vector: Mapping[str, Any], timeline: Timeline | None = Non
     return differences
 
 
-def ask(facts: Sequence[Fact], query: Mapping[str, Any], timeline: Timeline) -> Standing:
-    """Return the code's answer to a query; in examples `known_at` defaults to `as_of`."""
+def asked(query: Mapping[str, Any], timeline: Timeline) -> tuple[Timeline, datetime, datetime | None, int | None]:
+    """Return what a query asks: rulebook, `as_of`, `known_at`, `known_position`; `known_at` defaults to `as_of`."""
     as_of = instant(query["as_of"])
     position = query.get("known_position")
     known_at = as_of if position is None else None
@@ -36,7 +37,13 @@ def ask(facts: Sequence[Fact], query: Mapping[str, Any], timeline: Timeline) -> 
         known_at = instant(query["known_at"])
     if query.get("rulebook") is not None:
         timeline = _named(query["rulebook"])
-    return standing_at("seller", facts, timeline, as_of=as_of, known_at=known_at, known_position=position)
+    return timeline, as_of, known_at, position
+
+
+def ask(facts: Sequence[Fact], query: Mapping[str, Any], timeline: Timeline) -> Standing:
+    """Return the code's answer to a query."""
+    book, as_of, known_at, position = asked(query, timeline)
+    return standing_at("seller", facts, book, as_of=as_of, known_at=known_at, known_position=position)
 
 
 def compare(query: Mapping[str, Any], answer: Standing) -> Iterator[str]:

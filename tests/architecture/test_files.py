@@ -6,6 +6,7 @@ import statistics
 from tests.support.tree import read, tracked
 
 MOST_LINES = 300
+ONE_FILE = {"tools/verify_audit.py": 1800}  # what an auditor copies is one file: see the record of bundles
 MEDIAN_LINES = 80
 TRACES = {
     "a package index": re.compile(r"https?://[^\s\"']*/simple(/|\b)|--(extra-)?index-" "url|--find-" "links"),
@@ -20,10 +21,11 @@ def traces(text: str) -> list[str]:
 
 
 def test_no_file_is_long_and_most_are_short() -> None:
-    """At most 300 lines each, at most 80 in the middle."""
+    """At most 300 lines each but for what is one file on purpose, at most 80 in the middle."""
     lengths = {path: read(path).count("\n") for path in tracked("*.py")}
     code = [length for path, length in lengths.items() if path.parts[0] in {"services", "shared", "tools"} and length]
-    assert {str(path): length for path, length in lengths.items() if length > MOST_LINES} == {}
+    limits = {path: ONE_FILE.get(str(path), MOST_LINES) for path in lengths}
+    assert {str(path): length for path, length in lengths.items() if length > limits[path]} == {}
     assert statistics.median(code) <= MEDIAN_LINES
 
 

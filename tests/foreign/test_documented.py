@@ -14,6 +14,7 @@ from shared.kit.audit.tree import consistency_proof, inclusion_proof
 from shared.kit.audit.wire import encode_proof
 from tests.support.audit import tree_of
 from tests.support.audit_fuzz import LOG, NEXT
+from tests.support.bundles import sample
 from tests.support.reference import Reference
 from tests.support.tree import ROOT, read
 
@@ -39,6 +40,9 @@ def folder(tmp_path: Path) -> Path:
         "event.json": TREE.leaves[41],
         "event.tlog-proof": Receipt(41, proof, TREE.checkpoint(300, NEXT, LOG)).to_bytes(),
     }
+    cases, ledger = sample().keys
+    files |= {"cases.vkey": f"{cases.key}\n".encode(), "ledger.vkey": f"{ledger.key}\n".encode()}
+    files["bundle.json"] = sample().raw
     for name, content in files.items():
         (tmp_path / name).write_bytes(content)
     shutil.copy(ROOT / "tools/verify_audit.py", tmp_path)
@@ -64,6 +68,20 @@ def test_our_verifier_verifies_and_refuses_as_documented(folder: Path, command: 
     done = run(command, folder)
     assert (done.returncode, done.stdout) == (1, "")
     assert re.fullmatch(r"not verified: [^\n]+\n", done.stderr)
+
+
+def test_our_verifier_computes_a_bundle_again_as_documented(folder: Path) -> None:
+    (command,) = fences("sh-bundle")
+    done = run(command, folder)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert re.fullmatch(r"verified: s-1: 6 facts in [^\n]* standings\n", done.stdout)
+    raw = (folder / "bundle.json").read_bytes()
+    (folder / "bundle.json").write_bytes(raw.replace(b'"points":{"ordinary":12', b'"points":{"ordinary":0'))
+    done = run(command, folder)
+    assert (done.returncode, done.stdout) == (1, "")
+    first, *_, last = done.stderr.splitlines()
+    assert re.fullmatch(r"not verified: standings\[\d\]\.body\.points\.ordinary: is 0, computed 12", first)
+    assert last.startswith("not verified: seal: is not of this bundle")
 
 
 def test_go_verifies_and_refuses_as_documented(go: Reference, folder: Path) -> None:
