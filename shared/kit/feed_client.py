@@ -101,8 +101,8 @@ class FeedClient:
                 },
                 timeout=httpx.Timeout(READ_S, connect=CONNECT_S, read=wait_s + READ_S),
             ) as response:
-                refuse_status(response)
-                page = _page(response.headers, body_of(response, NDJSON))
+                _refuse_status(response)
+                page = _page(response.headers, _body(response))
         except httpx.HTTPError as failure:
             raise FeedUnavailable(type(failure).__name__) from failure
         if len(page.events) > int(str(asked["limit"])):
@@ -131,8 +131,7 @@ class FeedClient:
             raise FeedUnavailable("the token file cannot be read") from failure
 
 
-def refuse_status(response: httpx.Response) -> None:
-    """Raise what an answer means that is not the one asked for: see `FeedClient.page`."""
+def _refuse_status(response: httpx.Response) -> None:
     if response.status_code == httpx.codes.OK:
         return
     if response.has_redirect_location:
@@ -141,16 +140,15 @@ def refuse_status(response: httpx.Response) -> None:
     raise FeedUnavailable(f"answered {response.status_code}", float(retry_after) if retry_after.isdecimal() else None)
 
 
-def body_of(response: httpx.Response, media_type: str) -> bytes:
-    """Return the body of an answer that is read as it comes; raise `FeedBroken` for another type, or too much."""
-    if response.headers.get("content-type", "").partition(";")[0].strip() != media_type:
-        raise FeedBroken(f"the answer is not {media_type}")
+def _body(response: httpx.Response) -> bytes:
+    if response.headers.get("content-type", "").partition(";")[0].strip() != NDJSON:
+        raise FeedBroken("the feed is not NDJSON")
     chunks: list[bytes] = []
     size = 0
     for chunk in response.iter_raw():
         size += len(chunk)
         if size > MAX_RESPONSE_BYTES:
-            raise FeedBroken(f"an answer is larger than {MAX_RESPONSE_BYTES} bytes")
+            raise FeedBroken(f"a page of the feed is larger than {MAX_RESPONSE_BYTES} bytes")
         chunks.append(chunk)
     return b"".join(chunks)
 
