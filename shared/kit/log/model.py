@@ -59,8 +59,9 @@ class Tracking:
 class Append:
     """One atomic unit: events, rows, idempotency key and tracking are committed together or not at all.
 
-    `rows` is called under the append lock with the stamps of `events`, in order. All parts may be empty.
-    `rows` and the key's `response` only compute: they call no log. What they raise, `append_batch` raises.
+    `rows` is called with the stamps of `events`, in order. All parts may be empty.
+    `rows` and the key's `response` only compute, and may be asked again with other stamps, of which the last hold: they
+    call no log, and change nothing. What they raise, `append_batch` raises.
     `unless` are guards, looked at under the append lock: so what they rule out cannot slip in beside them.
     """
 

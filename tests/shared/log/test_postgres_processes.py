@@ -59,18 +59,18 @@ def test_a_writer_that_stands_still_in_its_transaction_is_neither_skipped_nor_ov
 
     a.append(Append([draft("first")]))
     with ThreadPoolExecutor(2) as threads:
-        slow = threads.submit(a.append, Append([draft("slow", 1), draft("slow", 2)], stand_still))
+        slow = threads.submit(a.append_batch, [Append([draft("slow", 1)]), Append([draft("slow", 2)], stand_still)])
         assert entered.wait(30)
         quick = threads.submit(b.append, Append([draft("quick")]))
         polled = [follower.read(0, 10) for _ in range(20)]
         assert not quick.done()
         go_on.set()
-        outcomes = [slow.result(30), quick.result(30)]
+        outcomes = [*slow.result(30), quick.result(30)]
     assert all([event.stream for event in page.events] == ["first"] for page in polled)
     assert {page.scanned_through for page in polled} == {1}
     delivered = [*polled[-1].events, *follower.read(1, 10).events]
     assert [event.stream for event in delivered] == ["first", "slow", "slow", "quick"]
-    assert [one.stamps[-1].position for one in outcomes if isinstance(one, Appended)] == [3, 4]
+    assert [one.stamps[-1].position for one in outcomes if isinstance(one, Appended)] == [2, 3, 4]
     assert all(event.recorded_at > polled[-1].recorded_through for event in delivered[1:])
 
 

@@ -1,4 +1,4 @@
-"""Two round trips to PostgreSQL for a batch of appends, however much it asks for and writes."""
+"""One round trip to PostgreSQL for an append, two for a batch, however much they ask for and write."""
 
 from collections.abc import Callable, Iterator
 
@@ -38,12 +38,14 @@ def full(number: int) -> Append:
     )
 
 
-@pytest.mark.parametrize("appends", [1, 2, 60])
-def test_a_batch_takes_two_round_trips(proxied: tuple[EventLog, Proxy], appends: int) -> None:
+@pytest.mark.parametrize(("appends", "trips"), [(1, 1), (2, 2), (60, 2)])
+def test_a_batch_takes_two_round_trips_and_one_append_one(
+    proxied: tuple[EventLog, Proxy], appends: int, trips: int
+) -> None:
     log, proxy = proxied
     before = proxy.trips
     outcomes = log.append_batch([full(number) for number in range(appends)])
-    assert proxy.trips - before == 2
+    assert proxy.trips - before == trips
     assert {type(outcome) for outcome in outcomes} == {Appended}
     assert log.head().position == 1 + 2 * appends
 
@@ -51,8 +53,37 @@ def test_a_batch_takes_two_round_trips(proxied: tuple[EventLog, Proxy], appends:
 def test_a_batch_in_which_everything_is_refused_takes_two_as_well(proxied: tuple[EventLog, Proxy]) -> None:
     log, proxy = proxied
     before = proxy.trips
-    assert log.append_batch([Append([draft("warm-up")])]) == [StreamConflict("warm-up", 1)]
+    taken = Append([draft("warm-up")])
+    assert log.append_batch([taken, taken]) == [StreamConflict("warm-up", 1)] * 2
     assert proxy.trips - before == 2
+
+
+def test_an_append_that_is_refused_takes_the_one_that_finds_out_and_two_that_say_why(
+    proxied: tuple[EventLog, Proxy],
+) -> None:
+    log, proxy = proxied
+    before = proxy.trips
+    assert log.append(Append([draft("warm-up")])) == StreamConflict("warm-up", 1)
+    assert proxy.trips - before == 3
+
+
+def test_a_promise_made_in_between_costs_no_trip(proxied: tuple[EventLog, Proxy], clock: StandingClock) -> None:
+    log, proxy = proxied
+    clock.advance(60)
+    log.read(0, 10)
+    before = proxy.trips
+    assert isinstance(log.append(Append([draft("case-1")])), Appended)
+    assert proxy.trips - before == 1
+
+
+@pytest.mark.parametrize(("events", "trips"), [(7, 1), (8, 2)])
+def test_an_append_of_many_parts_takes_two(proxied: tuple[EventLog, Proxy], events: int, trips: int) -> None:
+    log, proxy = proxied
+    before = proxy.trips
+    drafts = [draft("long", version) for version in range(1, events + 1)]
+    log.append(Append(drafts, lambda _: [Put(TALLIES, {"name": "a", "count": events})]))
+    assert proxy.trips - before == trips
+    assert log.get(TALLIES, "a") == {"name": "a", "count": events}
 
 
 def test_a_guard_behind_a_row_that_the_batch_undid_takes_one_more(proxied: tuple[EventLog, Proxy]) -> None:

@@ -108,7 +108,8 @@ def test_an_append_that_dawdles_is_neither_skipped_nor_overtaken(log: EventLog, 
 
     log.append(Append([draft("first")]))
     with ThreadPoolExecutor(2) as threads:
-        slow = threads.submit(log.append, Append([draft("slow", 1), draft("slow", 2)], dawdle))
+        batch = [Append([draft("slow", 1)]), Append([draft("slow", 2)], dawdle)]
+        slow = threads.submit(log.append_batch, batch)
         assert entered.wait(30)
         quick = threads.submit(log.append, Append([draft("quick")]))
         clock.advance(60)
@@ -119,10 +120,10 @@ def test_an_append_that_dawdles_is_neither_skipped_nor_overtaken(log: EventLog, 
         assert log.head().position == 1
         assert not quick.done()
         go_on.set()
-        outcomes = [slow.result(30), quick.result(30)]
+        outcomes = [*slow.result(30), quick.result(30)]
     delivered = [*before.events, *log.read(before.scanned_through, 10).events]
     assert [event.stream for event in delivered] == ["first", "slow", "slow", "quick"]
-    assert [outcome.stamps[-1].position for outcome in outcomes if isinstance(outcome, Appended)] == [3, 4]
+    assert [outcome.stamps[-1].position for outcome in outcomes if isinstance(outcome, Appended)] == [2, 3, 4]
     assert all(event.recorded_at > before.recorded_through for event in delivered[1:])
 
 

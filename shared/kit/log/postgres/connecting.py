@@ -56,6 +56,7 @@ def connection_info(dsn: str, schema: str, limits: Limits) -> str:
         "lock_timeout": _milliseconds(limits.lock_s),
         "statement_timeout": _milliseconds(limits.statement_s),
         "idle_in_transaction_session_timeout": _milliseconds(limits.idle_s),
+        "default_transaction_isolation": r"read\ committed",  # each statement sees what was committed before it
     }
     options = " ".join(f"-c {name}={value}" for name, value in settings.items())
     ours: dict[str, Any] = {

@@ -1,9 +1,10 @@
-"""The log's recorder in PostgreSQL, on the library's process recorder: two round trips for a batch of appends."""
+"""The log's recorder in PostgreSQL, on the library's: one round trip for an append, two for a batch or a refusal."""
 
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
+import psycopg
 from eventsourcing import persistence
 from eventsourcing import postgres as library
 from psycopg.rows import tuple_row
@@ -12,13 +13,15 @@ from shared.kit import cloudevent
 from shared.kit.cloudevent import Encode
 from shared.kit.log.errors import StoreUnavailable
 from shared.kit.log.instant import Clock, utc_now
-from shared.kit.log.model import Append, EncodeFor, Outcome
+from shared.kit.log.model import Append, Appended, EncodeFor, Outcome
+from shared.kit.log.postgres.atonce import AtOnce, fits, granted
 from shared.kit.log.postgres.commit import commit
 from shared.kit.log.postgres.datastore import LogDatastore
 from shared.kit.log.postgres.listening import channel
 from shared.kit.log.postgres.lookup import begin
 from shared.kit.log.postgres.ready import check_ready
 from shared.kit.log.postgres.table import PostgresTable
+from shared.kit.log.sequence import HeadRow, promised
 from shared.kit.log.shapes import Shapes
 from shared.kit.log.staging import Staging
 
@@ -46,6 +49,8 @@ class PostgresRecorder(library.PostgresProcessRecorder):
         self.shapes = shapes or Shapes()
         self.tables = {shape.name: PostgresTable(shape) for shape in self.shapes.all()}
         self._clock, self._encode_for = clock, encode_for
+        self._once = AtOnce(datastore.schema, self.shapes, self.tables)
+        self._left: HeadRow | None = None  # the head as this process has written it last
         with datastore.connection() as connection:
             check_ready(connection, [shape.table for shape in self.shapes.all()])
         super().__init__(datastore)
@@ -76,14 +81,42 @@ class PostgresRecorder(library.PostgresProcessRecorder):
         self.datastore.bell.ring(staging.head.position)
         return outcomes
 
+    def promised(self, head: HeadRow, through_us: int) -> None:
+        """Hear of a promise that this process has made: an append behind it is staged on it."""
+        if self._left == head:
+            self._left = promised(head, through_us)
+
     def _append(self, appends: Sequence[Append]) -> tuple[Staging, list[Outcome]]:
-        encode, datastore = self._encode, self.datastore
-        with datastore.writing() as connection:
-            head, known = begin(connection, appends, self.shapes, self.tables)
-            datastore.check_not_behind(head.position)
-            staging = Staging(head, known, self._clock, encode, self.shapes)
-            outcomes = [staging.stage(append) for append in appends]
-            commit(connection, datastore.schema, self.tables, head, staging)
+        with self.datastore.writing() as connection:
+            at_once = self._at_once(connection, appends[0]) if len(appends) == 1 else None
+            staging, outcomes = at_once or self._in_turn(connection, appends)
+            self._left = staging.head
+        return staging, outcomes
+
+    def _at_once(self, connection: psycopg.Connection[Any], append: Append) -> tuple[Staging, list[Outcome]] | None:
+        """Append in one round trip, or return None with nothing written: what stands against it is asked in turn."""
+        head, datastore = self._left, self.datastore
+        if head is None or head.position < datastore.bell.position:
+            return None
+        staging = Staging(head, granted(append), self._clock, self._encode, self.shapes)
+        try:
+            outcome = staging.stage(append)
+        except Exception:  # noqa: BLE001  # in turn it is refused perhaps before anything of it is asked
+            return None
+        if not isinstance(outcome, Appended) or not fits(staging):
+            return None
+        if not self._once.written(connection, head, append, staging):
+            return None
+        return staging, [outcome]
+
+    def _in_turn(self, connection: psycopg.Connection[Any], appends: Sequence[Append]) -> tuple[Staging, list[Outcome]]:
+        """Append in two round trips."""
+        datastore = self.datastore
+        head, known = begin(connection, appends, self.shapes, self.tables)
+        datastore.check_not_behind(head.position)
+        staging = Staging(head, known, self._clock, self._encode, self.shapes)
+        outcomes = [staging.stage(append) for append in appends]
+        commit(connection, datastore.schema, self.tables, head, staging)
         return staging, outcomes
 
     def insert_events(self, stored_events: Sequence[persistence.StoredEvent], **kwargs: Any) -> Sequence[int] | None:

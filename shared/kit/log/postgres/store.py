@@ -56,9 +56,12 @@ class PostgresStore:
         values = (head.position, head.recorded_us, head.promised_us, through_us)
         try:
             with self._datastore.connection() as connection:
-                return connection.execute(_PROMISE, values).rowcount == 1
+                done = connection.execute(_PROMISE, values).rowcount == 1
         except StoreUnavailable:
             return False
+        if done:
+            self._recorder.promised(head, through_us)
+        return done
 
     def page(self, after: int, limit: int, types: Sequence[str], subject: str | None) -> tuple[list[Stored], HeadRow]:
         """See `Store.page`. Up to a head that was read before, later snapshots hold the same events for ever."""

@@ -34,11 +34,11 @@ class PostgresTable:
         key_kinds = tuple(table.columns[column] for column in table.key)
         others = tuple(column for column in shape.columns if column not in table.key)
         replaced = ", ".join(f'"{column}" = excluded."{column}"' for column in others)
-        self._put = (
-            f'INSERT INTO "{shape.name}" ({listed(shape.columns)}) '  # noqa: S608  # names checked by Shape
-            f"SELECT * FROM {_unnested(self._kinds)} "
-            f"ON CONFLICT ({listed(table.key)}) DO {f'UPDATE SET {replaced}' if others else 'NOTHING'}"
-        )
+        into = f'INSERT INTO "{shape.name}" ({listed(shape.columns)})'
+        over = f"ON CONFLICT ({listed(table.key)}) DO {f'UPDATE SET {replaced}' if others else 'NOTHING'}"
+        self._put = f"{into} SELECT * FROM {_unnested(self._kinds)} {over}"  # noqa: S608  # names checked by Shape
+        one = ", ".join(f"%s::{TYPES[kind]}" for kind in self._kinds)
+        self._put_if = f"{into} SELECT {one} WHERE EXISTS (SELECT FROM {{turn}}) {over}"  # noqa: S608  # likewise
         self._remove = (
             f'DELETE FROM "{shape.name}" WHERE ({listed(table.key)}) IN '  # noqa: S608  # names checked by Shape
             f"(SELECT * FROM {_unnested(key_kinds)})"
@@ -46,6 +46,7 @@ class PostgresTable:
         self._select = f'SELECT {listed(shape.columns)} FROM "{shape.name}"'  # noqa: S608  # names checked by Shape
         match_key = " AND ".join(f'"{column}" = %s' for column in table.key)
         self._get = f"{self._select} WHERE {match_key}"
+        self._remove_if = f'DELETE FROM "{shape.name}" WHERE {match_key} AND EXISTS (SELECT FROM {{turn}})'  # noqa: S608  # as above
 
     def changes(self, changes: Mapping[Key, tuple[Value, ...] | None]) -> Iterator[tuple[str, list[Any]]]:
         """Yield the statements, with values, that put the rows given and remove those that are None."""
@@ -55,6 +56,10 @@ class PostgresTable:
         gone = [key for key, values in changes.items() if values is None]
         if gone:
             yield self._remove, [list(column) for column in zip(*gone, strict=True)]
+
+    def change(self, key: Key, values: tuple[Value, ...] | None, turn: str) -> tuple[str, Sequence[Value]]:
+        """Return the statement, with values, that puts one row or removes that of `key`, if `turn` has any row."""
+        return (self._remove_if.format(turn=turn), key) if values is None else (self._put_if.format(turn=turn), values)
 
     def get(self, connection: psycopg.Connection[Any], key: Key) -> Row | None:
         """Return the row of this key."""
