@@ -28,11 +28,16 @@ def batches(
     return [
         {
             EVENTS: list(events[before:end]),
-            name: [by_stream[stream] for stream in dict.fromkeys(event[STREAM] for event in events[before:end])],
+            name: [by_stream[stream] for stream in streams(events[before:end]) if stream in by_stream],
             **others(number),
         }
         for number, (before, end) in enumerate(zip([0, *ends], ends, strict=False))
     ]
+
+
+def streams(events: Sequence[raw.SqlRow]) -> list[str]:
+    """Return the streams that events are in, each once; one that is of no account has no row."""
+    return list(dict.fromkeys(event[STREAM] for event in events))
 
 
 def statements(batch: Rows, replaced: Mapping[str, Sequence[str]]) -> raw.Writes:

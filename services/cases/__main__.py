@@ -19,12 +19,14 @@ from services.cases.settings import Settings
 from services.cases.tables import TABLES
 from services.cases.vault import VaultUnavailable
 from shared.kit.audit.opening import UNFIT
+from services.cases.verifying import verified
 from shared.kit.backup import BackupBroken, told
 from shared.kit.log.memory import open_memory_log
 from shared.kit.log.postgres.command import PasswordFile, Role, run_migration
 from shared.kit.logs import configure_logging
 from shared.kit.server import run, run_workers
 from shared.kit.starting import starting
+from shared.kit.verifying.command import AsJson, CannotVerify, CheckpointFile, Copy, Keys
 from shared.rulebook.loader import RulebookError
 
 app = typer.Typer(
@@ -79,6 +81,18 @@ def restore(folder: Annotated[Path, typer.Argument(exists=True, file_okay=False,
     """Check a backup and put it in the place of a service that has no files; print what was in it."""
     with starting("CASES_", BackupBroken, OSError):
         typer.echo(told(backup.restore(Settings(), folder)))
+
+
+@app.command()
+def verify(*, copy: Copy = None, checkpoint: CheckpointFile = None, key: Keys = None, as_json: AsJson = False) -> None:
+    """Check every row of the log, or of a copy of it, against all others; exit with 1 where anything was changed.
+
+    Reads alone: the service may run meanwhile. Of a copy that is older than what was signed last, nothing is demanded
+    but what a `--checkpoint` says.
+    """
+    with starting("CASES_", CannotVerify, OSError):
+        status = verified(Settings(), copy, checkpoint, key, as_json=as_json)
+    raise typer.Exit(status)
 
 
 @app.command()

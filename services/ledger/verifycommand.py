@@ -1,0 +1,27 @@
+"""What `python -m services.ledger verify` does: opens the log or a copy for reading alone, and compares every row."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from services.ledger.main import rulebook
+from services.ledger.publication import Publication
+from services.ledger.settings import Settings
+from services.ledger.verifying import LedgerRows, cites
+from shared.kit.verifying.command import last_signed, run_verify, saved_checkpoint
+from shared.kit.verifying.raw import raw_file, raw_store
+
+
+def verified(
+    settings: Settings, copy: Path | None, checkpoint: Path | None, keys: Sequence[str] | None, *, as_json: bool
+) -> int:
+    """Verify the log of these settings, or a copy; print what was found; return the exit status.
+
+    Raises:
+        RulebookError, LogUnavailable, CannotVerify, OSError: see `shared.kit.verifying.command`.
+    """
+    timeline = rulebook(settings.rulebook)
+    given = saved_checkpoint(checkpoint, keys or ())
+    signed = [] if copy is not None else last_signed(settings.data_dir)
+    rows = LedgerRows(Publication(timeline), timeline)
+    with raw_store(settings, settings.log_file) if copy is None else raw_file(copy) as raw:
+        return run_verify(raw, [*given, *signed], cites, rows.check, as_json=as_json)

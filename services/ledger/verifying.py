@@ -1,0 +1,162 @@
+"""What the ledger verifies beside its log: every row of the read model, made again from the events in our own log."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import Final
+
+import msgspec
+
+from services.ledger.accounts import PREFIX, folded
+from services.ledger.domain.account import Account, open_account
+from services.ledger.posting import Codec
+from services.ledger.rebuilding import rules_of
+from services.ledger.standings import put, quarantined, row_of
+from services.ledger.tables import ACCOUNTS, CASES, DIGESTED, FOLLOWED, PARKED
+from shared.contracts.entries import DIGEST_STREAM, StandingsDigestRecorded
+from shared.kit.cloudevent import decode
+from shared.kit.log.instant import from_us, to_us
+from shared.kit.log.model import Stored
+from shared.kit.log.rows import Row
+from shared.kit.verifying.findings import Findings, shown
+from shared.kit.verifying.kept import Cited
+from shared.kit.verifying.raw import RawEvent, RawLog, grouped, joined
+from shared.rulebook.model import Timeline
+
+UNREADABLE: Final = (KeyError, ValueError, TypeError, OverflowError, msgspec.MsgspecError)
+
+
+def cites(response: bytes) -> Sequence[Cited]:
+    """Refuse: the ledger keeps no responses.
+
+    Raises:
+        ValueError: always.
+    """
+    raise ValueError(f"the ledger keeps no response of {len(response)} bytes")
+
+
+class LedgerRows:
+    """Compares account rows, waiting facts and how far cases were followed with what the log makes of them."""
+
+    def __init__(self, codec: Codec, timeline: Timeline) -> None:
+        self._codec, self._timeline = codec, timeline
+        self._last_position = self._last_recorded_us = 0
+
+    def check(self, raw: RawLog, findings: Findings) -> None:
+        """Find every row that is missing, one too many, or not what the log says; accounts are folded in groups."""
+        rows = ((str(row["seller"]), row) for row in raw.rows(ACCOUNTS))
+        parked = groupby(raw.rows(PARKED), lambda row: str(row["seller"]))
+        waiting = ((seller, [*group]) for seller, group in parked)
+        for seller, known, waits in joined(_pairs(self._accounts(raw, findings), rows), waiting):
+            account, row = known if known is not None else (None, None)
+            if account is not None:
+                self._account(findings, account, self._parked(findings, account, waits or []), row)
+                continue
+            for name in [ACCOUNTS.name] * (row is not None) + [PARKED.name] * (waits is not None):
+                findings.add(name, "seller", 0, "the log has no event of this account", seller)
+        self._followed(raw, findings)
+        self._digested(raw, findings)
+
+    def _accounts(self, raw: RawLog, findings: Findings) -> Iterator[tuple[str, Account]]:
+        streams = (name for name, _ in raw.last_versions() if name.startswith(PREFIX))
+        for names in grouped(streams):
+            events: dict[str, list[Stored]] = {name: [] for name in names}
+            for event in raw.of_streams(names):
+                events[event.stream].append(_stored(event))
+            for name, told in events.items():
+                seller = name.removeprefix(PREFIX)
+                try:
+                    yield seller, folded([seller], told, self._codec)[seller]
+                except UNREADABLE as error:
+                    detail = f"the account's events cannot be folded: {error!r}"
+                    findings.add("stored_events", "state", told[-1].position, detail, seller)
+                    yield seller, open_account(seller)
+
+    def _account(self, findings: Findings, account: Account, waits: list[int], row: Row | None) -> None:
+        if not account.version:
+            return  # it could not be folded: that is found already
+        facts = [fact.position for fact in account.facts]
+        self._last_position = max([self._last_position, *facts])
+        if account.facts:
+            self._last_recorded_us = max(self._last_recorded_us, to_us(account.facts[-1].recorded_at))
+        position = max([*facts, *waits], default=0)
+        if account.quarantine is None:
+            due = row_of(account, self._timeline, position)
+        else:
+            due = quarantined(account, account.quarantine.position, position=position, parked=len(waits))
+        if row is None:
+            findings.add(ACCOUNTS.name, "seller", position, "the account would have to have a row", account.seller)
+            return
+        for column, value in put(due).row.items():
+            if row[column] != value:
+                detail = f"the log says {shown(value)}, the row has {shown(row[column])}"
+                findings.add(ACCOUNTS.name, column, position, detail, account.seller)
+
+    def _parked(self, findings: Findings, account: Account, rows: list[Row]) -> list[int]:
+        """Return the positions of the facts that wait for an account, in order."""
+        since = None if account.quarantine is None else account.quarantine.position
+        positions = [position for row in rows if isinstance(position := row["position"], int)]
+        if (positions[0] if positions else None) != since:
+            detail = f"facts would have to wait from {since} on" if since else "no fact would have to wait"
+            findings.add(PARKED.name, "position", since or positions[0], detail, account.seller)
+        for row in rows:
+            try:
+                envelope = decode(bytes(row["state"]) if isinstance(row["state"], bytes) else b"")
+                says = (envelope.subject, envelope.position)
+            except UNREADABLE:
+                says = ("", 0)
+            if says != (row["seller"], row["position"]):
+                detail = "the bytes would have to be the event at that position"
+                findings.add(PARKED.name, "state", 0, detail, f"{account.seller} {shown(row['position'])}")
+        return positions
+
+    def _followed(self, raw: RawLog, findings: Findings) -> None:
+        tracked, rows = raw.tracked().get(CASES, 0), [*raw.rows(FOLLOWED)]
+        if tracked < self._last_position:
+            detail = f"the cases were followed to {self._last_position} at least, tracking says {tracked}"
+            findings.add("tracking", "notification_id", self._last_position, detail, CASES)
+        if not tracked and not rows:
+            return
+        (row, *more) = rows or [{}]
+        if more or row.get("name") != CASES:
+            findings.add(FOLLOWED.name, "name", 0, "how far the cases were followed would have to be one row")
+            return
+        if row["rules"] != rules_of(self._timeline):
+            findings.add(
+                FOLLOWED.name, "rules", 0, "rows were made by another rulebook, or a start has yet to make them"
+            )
+        recorded_us = row["recorded_us"]
+        if not isinstance(recorded_us, int) or recorded_us < self._last_recorded_us:
+            findings.add(FOLLOWED.name, "recorded_us", 0, "it would have to be the last event's that was followed")
+        elif tracked == self._last_position and recorded_us != self._last_recorded_us:
+            findings.add(FOLLOWED.name, "recorded_us", 0, "it would have to be that of the last fact")
+
+    def _digested(self, raw: RawLog, findings: Findings) -> None:
+        last: StandingsDigestRecorded | None = None
+        position = 0
+        for event in raw.of_streams([DIGEST_STREAM]):
+            position = event.position
+            try:
+                digest = msgspec.json.decode(decode(event.state).data, type=StandingsDigestRecorded)
+            except UNREADABLE:
+                findings.add("stored_events", "state", position, "it would have to be a digest of standings")
+                return
+            before = (0, 0) if last is None else (last.number, last.through)
+            if (digest.number, digest.after) != (before[0] + 1, before[1]):
+                findings.add("stored_events", "state", position, "it would have to go on from the digest before")
+            last = digest
+        rows = [*raw.rows(DIGESTED)]
+        says = [] if last is None else [(last.number, last.digest, last.through)]
+        if [(row["number"], row["digest"], row["through"]) for row in rows] != says:
+            findings.add(DIGESTED.name, "", position, "it would have to be the last digest's row")
+
+
+def _pairs(
+    accounts: Iterable[tuple[str, Account]], rows: Iterable[tuple[str, Row]]
+) -> Iterator[tuple[str, tuple[Account | None, Row | None]]]:
+    """Yield every seller that has an account or a row, in order, with both."""
+    return ((seller, (account, row)) for seller, account, row in joined(accounts, rows))
+
+
+def _stored(event: RawEvent) -> Stored:
+    at = from_us(event.recorded_us) if isinstance(event.recorded_us, int) else from_us(0)
+    return Stored(event.position, at, event.type, event.stream, event.version, event.state)

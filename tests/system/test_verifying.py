@@ -1,0 +1,77 @@
+"""`verify` as an operator runs it: one report, one exit status, nothing written."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from services.ledger.tables import TABLES
+from shared.kit.audit.checkpoint import Checkpoint, sign
+from shared.kit.audit.signer import LocalSigner
+from shared.kit.log.merkle import root
+from tests.support.audit import signer as signer_of
+from tests.support.damage import Victim
+from tests.support.decisions import DAY, FIRST, Decisions
+from tests.support.following import Following
+from tests.support.tree import ROOT
+
+
+def verify(*arguments: str) -> tuple[int, str, str]:
+    """Run it; return status and what was said."""
+    command = [sys.executable, "-m", "services.ledger", "verify", *arguments]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout, done.stderr
+
+
+def ledger(folder: Path) -> tuple[Victim, Checkpoint]:
+    """Return a ledger's file with some history, and its tree as it could be signed."""
+    victim, cases = Victim("sqlite", TABLES, folder), Decisions()
+    with victim.log() as log:
+        following = Following(cases, cases.clock, log)
+        for number in range(5):
+            cases.ordinary("s-1", at=FIRST + number * DAY)
+        following.catch_up()
+        head = log.head()
+        return victim, Checkpoint(log.id, head.position, root(head.frontier))
+
+
+def test_a_copy_is_verified_against_itself_and_a_saved_checkpoint(tmp_path: Path) -> None:
+    """Status 0 and a report; then 1, with the position of what was changed."""
+    victim, checkpoint = ledger(tmp_path)
+    signer: LocalSigner = signer_of(1, checkpoint.origin)
+    saved = tmp_path / "checkpoint"
+    saved.write_bytes(sign(checkpoint, [signer]))
+    given = ["--copy", str(victim.path), "--checkpoint", str(saved), "--key", str(signer.key)]
+    before = victim.path.read_bytes()
+    status, said, _ = verify(*given)
+    assert (status, said.splitlines()[-1]) == (0, "verified: nothing was changed")
+    assert victim.path.read_bytes() == before
+    with victim.changed() as execute:
+        execute("UPDATE stored_events SET subject = 's-2' WHERE {at} = 3")
+    status, said, _ = verify(*given, "--json")
+    report = json.loads(said)
+    assert (status, report["position"], report["checkpoints"]) == (1, checkpoint.size, [checkpoint.size])
+    assert [(one["table"], one["column"], one["position"]) for one in report["told"]] == [
+        ("stored_events", "subject", 3)
+    ]
+
+
+def test_what_cannot_be_compared_with_is_said_in_one_line(tmp_path: Path) -> None:
+    """A checkpoint without a key, of another key, or none; a file that is no log."""
+    victim, checkpoint = ledger(tmp_path)
+    saved = tmp_path / "checkpoint"
+    saved.write_bytes(sign(checkpoint, [signer_of(1, checkpoint.origin)]))
+    stranger = str(signer_of(2, "urn:uuid:stranger").key)
+    (tmp_path / "noise").write_bytes(b"noise")
+    copy = ["--copy", str(victim.path)]
+    for arguments in (
+        [*copy, "--checkpoint", str(saved)],
+        [*copy, "--key", stranger],
+        [*copy, "--checkpoint", str(saved), "--key", stranger],
+        [*copy, "--checkpoint", str(tmp_path / "noise"), "--key", stranger],
+        ["--copy", str(tmp_path / "noise")],
+    ):
+        status, said, why = verify(*arguments)
+        assert (status, said) == (2, ""), arguments
+        assert why.startswith("cannot start: ")
+        assert why.count("\n") == 1
