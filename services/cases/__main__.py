@@ -18,8 +18,8 @@ from services.cases.recallcommand import recall_commands
 from services.cases.settings import Settings
 from services.cases.tables import TABLES
 from services.cases.vault import VaultUnavailable
-from shared.kit.audit.opening import UNFIT
 from services.cases.verifying import verified
+from shared.kit.audit.opening import UNFIT
 from shared.kit.backup import BackupBroken, told
 from shared.kit.log.memory import open_memory_log
 from shared.kit.log.postgres.command import PasswordFile, Role, run_migration

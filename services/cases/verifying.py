@@ -95,6 +95,6 @@ def verified(
         LogUnavailable, CannotVerify, OSError: see `shared.kit.verifying.command`.
     """
     given = saved_checkpoint(checkpoint, keys or ())
-    signed = [] if copy is not None else last_signed(settings.data_dir)
+    signed = [] if copy is not None else last_signed(settings)
     with raw_store(settings, settings.log_file) if copy is None else raw_file(copy) as raw:
         return run_verify(raw, [*given, *signed], cites, check_rows, as_json=as_json)

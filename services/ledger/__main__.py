@@ -16,8 +16,8 @@ from services.ledger.exports.content import Content
 from services.ledger.main import build, check
 from services.ledger.settings import Settings
 from services.ledger.tables import TABLES
-from shared.kit.audit.opening import UNFIT
 from services.ledger.verifycommand import verified
+from shared.kit.audit.opening import UNFIT
 from shared.kit.backup import BackupBroken, told
 from shared.kit.log.memory import open_memory_log
 from shared.kit.log.postgres.command import PasswordFile, Role, run_migration

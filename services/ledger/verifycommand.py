@@ -21,7 +21,7 @@ def verified(
     """
     timeline = rulebook(settings.rulebook)
     given = saved_checkpoint(checkpoint, keys or ())
-    signed = [] if copy is not None else last_signed(settings.data_dir)
+    signed = [] if copy is not None else last_signed(settings)
     rows = LedgerRows(Publication(timeline), timeline)
     with raw_store(settings, settings.log_file) if copy is None else raw_file(copy) as raw:
         return run_verify(raw, [*given, *signed], cites, rows.check, as_json=as_json)

@@ -1,12 +1,16 @@
 """`verify` as an operator runs it: one report, one exit status, nothing written."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 from services.ledger.tables import TABLES
 from shared.kit.audit.checkpoint import Checkpoint, sign
+from shared.kit.audit.keyfolder import KeyFolder
+from shared.kit.audit.lastsigned import LastSigned
+from shared.kit.audit.opening import LAST_SIGNED
 from shared.kit.audit.signer import LocalSigner
 from shared.kit.log.merkle import root
 from tests.support.audit import signer as signer_of
@@ -16,10 +20,11 @@ from tests.support.following import Following
 from tests.support.tree import ROOT
 
 
-def verify(*arguments: str) -> tuple[int, str, str]:
+def verify(*arguments: str, **environment: str) -> tuple[int, str, str]:
     """Run it; return status and what was said."""
     command = [sys.executable, "-m", "services.ledger", "verify", *arguments]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    given = {**os.environ, **environment}
+    done = subprocess.run(command, cwd=ROOT, env=given, capture_output=True, text=True, check=False)
     return done.returncode, done.stdout, done.stderr
 
 
@@ -54,6 +59,22 @@ def test_a_copy_is_verified_against_itself_and_a_saved_checkpoint(tmp_path: Path
     assert [(one["table"], one["column"], one["position"]) for one in report["told"]] == [
         ("stored_events", "subject", 3)
     ]
+
+
+def test_an_older_log_is_found_by_what_the_service_signed_last(tmp_path: Path) -> None:
+    """It lies beside the database; a copy is not asked for it."""
+    victim, checkpoint = ledger(tmp_path)
+    victim.path.rename(tmp_path / "ledger.db")
+    here = {"LEDGER_DATA_DIR": str(tmp_path)}
+    signers = KeyFolder(tmp_path / "keys" / "log", checkpoint.origin).open()
+    last = LastSigned(tmp_path / LAST_SIGNED)
+    last.keep(sign(checkpoint, signers))
+    assert verify(**here)[0] == 0
+    last.keep(sign(Checkpoint(checkpoint.origin, checkpoint.size + 1, checkpoint.root), signers))
+    status, said, _ = verify("--json", **here)
+    (found,) = json.loads(said)["told"]
+    assert (status, found["position"]) == (1, checkpoint.size + 1)
+    assert verify("--copy", str(tmp_path / "ledger.db"), **here)[0] == 0
 
 
 def test_what_cannot_be_compared_with_is_said_in_one_line(tmp_path: Path) -> None:

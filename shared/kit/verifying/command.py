@@ -14,8 +14,10 @@ from shared.kit.audit.checkpoint import Checkpoint, open_checkpoint
 from shared.kit.audit.keyfolder import KeyFolder, KeysUnusable
 from shared.kit.audit.lastsigned import LastSigned, LastSignedUnreadable
 from shared.kit.audit.note import NoteRefused
+from shared.kit.audit.opening import LAST_SIGNED
 from shared.kit.audit.vkey import parse_vkey
 from shared.kit.audit.wire import Malformed
+from shared.kit.settings import ServiceSettings
 from shared.kit.verifying.kept import Cites
 from shared.kit.verifying.raw import RawLog
 from shared.kit.verifying.verify import CheckRows, Verified, verify
@@ -53,7 +55,7 @@ def saved_checkpoint(file: Path | None, keys: Sequence[str]) -> list[Checkpoint]
         raise CannotVerify(f"{file.name}: {refused}") from None
 
 
-def last_signed(data_dir: Path) -> list[Checkpoint]:
+def last_signed(settings: ServiceSettings) -> list[Checkpoint]:
     """Return what the service signed last, by what it keeps outside its database; none if it never signed.
 
     To be read before the log is: then the log cannot be behind it by what happens meanwhile.
@@ -61,12 +63,12 @@ def last_signed(data_dir: Path) -> list[Checkpoint]:
     Raises:
         CannotVerify: what is kept there is damaged.
     """
-    recent = data_dir / "last-signed"
+    recent = settings.data_dir / LAST_SIGNED
     if not recent.exists():
         return []
     origin = recent.read_bytes().decode("utf-8", "replace").partition("\n")[0]
     try:
-        found = LastSigned(recent).load(KeyFolder(data_dir / "keys" / "log", origin).known(), origin)
+        found = LastSigned(recent).load(KeyFolder(settings.signing_keys_dir, origin).known(), origin)
     except (LastSignedUnreadable, KeysUnusable) as damaged:
         raise CannotVerify(str(damaged)) from None
     return [] if found is None else [found]
