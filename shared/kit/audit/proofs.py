@@ -1,12 +1,14 @@
 """Proofs of one log as they are given out: to the checkpoint of now, or at any size that the log once had."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from shared.kit.audit.notary import Signed
 from shared.kit.audit.tree import consistency_proof, inclusion_proofs, root_at
 from shared.kit.audit.witness import Unsigned, Witness
 from shared.kit.log.model import EventLog
+
+MAX_POSITIONS: Final = 100  # that are proven at once
 
 
 class NotInTheLog(Exception):

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, Field
 
-from shared.kit.audit.proofs import NotInTheLog, Proofs
+from shared.kit.audit.proofs import MAX_POSITIONS, NotInTheLog, Proofs
 from shared.kit.audit.tileroutes import add_tiles
 from shared.kit.audit.wire import encode64
 from shared.kit.audit.witness import Code, Unsigned, Witness
@@ -22,7 +22,6 @@ from shared.kit.problem import Problem, problems
 from shared.kit.route import router
 from shared.kit.strict_json import MAX_INTEGER
 
-MAX_POSITIONS: Final = 100
 TEXT: Final = "text/plain; charset=utf-8"
 NO_STORE: Final = {"Cache-Control": "no-store"}
 WOULD_HAVE_TO: Final[Mapping[Code, str]] = {

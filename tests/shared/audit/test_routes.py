@@ -2,8 +2,6 @@
 
 import base64
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +9,11 @@ import httpx
 import pytest
 
 from shared.kit.audit.checkpoint import Checkpoint, sign
-from shared.kit.audit.routes import log_router
-from shared.kit.http import create_app
 from shared.kit.identity import ROLES
 from shared.kit.log.merkle import leaf_hash
 from tests.support.audit import continued, included, plain_root, signer
-from tests.support.server import serving
-from tests.support.tokens import Issuer, local_issuer
-from tests.support.witnessing import SEED, Witnessed
+from tests.support.served_log import Served, served
+from tests.support.witnessing import SEED
 from tools import verify_audit
 
 EVENTS = 700
@@ -31,45 +26,6 @@ ROUTES = {
     "/log/tile/0/000": set(ROLES),
     "/log/checkpoint": set(ROLES),
 }
-
-
-@dataclass
-class Served:
-    """A served log, and a client that may read everything of it."""
-
-    kept: Witnessed
-    http: httpx.Client
-    issuer: Issuer
-
-    @property
-    def key(self) -> verify_audit.Key:
-        return verify_audit.read_key(str(signer(SEED, self.kept.log.id).key))
-
-    def get(self, path: str, expect: int = 200, **params: Any) -> Any:
-        answer = self.http.get(path, params=params)
-        assert answer.status_code == expect, answer.text
-        return answer.json() if answer.headers["content-type"].endswith("json") else answer.content
-
-    def root(self, size: int) -> bytes:
-        return plain_root([leaf_hash(leaf) for leaf in self.states()[:size]])
-
-    def states(self) -> list[bytes]:
-        return self.kept.states()
-
-
-@contextmanager
-def served(folder: Path) -> Iterator[Served]:
-    kept, issuer = Witnessed(folder), local_issuer(folder / "tokens")
-    app = create_app(
-        title="log",
-        version="1",
-        verifier=issuer.verifier(),
-        routers=[log_router(kept.log, kept.witness)],
-        checks={"audit": kept.witness.check},
-    )
-    with httpx.Client(headers=issuer.headers("auditor"), timeout=10) as http, serving(app) as url:
-        http.base_url = httpx.URL(url)
-        yield Served(kept, http, issuer)
 
 
 @pytest.fixture(scope="module")

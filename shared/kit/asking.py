@@ -1,0 +1,125 @@
+"""Asking another service for what it has recorded, over HTTP: one address, one token, bounded answers."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+import httpx
+import msgspec
+
+from shared.kit.problem import MEDIA_TYPE
+from shared.kit.tokenfile import TokenFile
+
+CONNECT_S: Final = 3.0
+READ_S: Final = 10.0  # beyond the time that the other service was asked to wait
+MAX_PROBLEM_BYTES: Final = 65_536
+
+
+class FeedUnavailable(Exception):
+    """The other service could not be read now: no connection, no answer, a refusal, no token. Who follows tries again.
+
+    `code` is that of its problem answer, "" where there was none.
+    """
+
+    def __init__(self, reason: str, retry_after_s: float | None = None, code: str = "") -> None:
+        super().__init__(reason)
+        self.reason, self.retry_after_s, self.code = reason, retry_after_s, code
+
+
+class FeedBroken(Exception):
+    """It says what cannot be: a hole, disorder, a shorter log, a redirect. A follower stops with an alarm."""
+
+
+class _Problem(msgspec.Struct):
+    code: str = ""
+
+
+class Asking:
+    """Asks the service at `base_url` with the token in a file. One thread at a time."""
+
+    def __init__(self, base_url: str, token_file: Path, *, transport: httpx.BaseTransport | None = None) -> None:
+        self._token = TokenFile(token_file)
+        self._http = httpx.Client(base_url=base_url, transport=transport, follow_redirects=False, trust_env=False)
+
+    def get(
+        self, path: str, asked: Mapping[str, Any], media_type: str, most: int, wait_s: int = 0
+    ) -> tuple[httpx.Headers, bytes]:
+        """Return headers and body of an answer of this media type and at most so many bytes.
+
+        Raises:
+            FeedUnavailable: try again, not before `retry_after_s` where it is given.
+            FeedBroken: see there.
+        """
+        try:
+            with self._http.stream(
+                "GET",
+                path,
+                params=dict(asked),
+                headers={
+                    "Authorization": f"Bearer {self._read_token()}",
+                    "Accept": media_type,
+                    "Accept-Encoding": "identity",
+                },
+                timeout=httpx.Timeout(READ_S, connect=CONNECT_S, read=wait_s + READ_S),
+            ) as response:
+                _refuse_status(response)
+                if _media_type(response) != media_type:
+                    raise FeedBroken(f"the answer is not {media_type}")
+                body = _body(response, most)
+        except httpx.HTTPError as failure:
+            raise FeedUnavailable(type(failure).__name__) from failure
+        return response.headers, body
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def __enter__(self) -> Self:
+        """Return the client; leaving closes it."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _read_token(self) -> str:
+        try:
+            return self._token.read()
+        except (OSError, ValueError) as failure:
+            raise FeedUnavailable("the token file cannot be read") from failure
+
+
+def _refuse_status(response: httpx.Response) -> None:
+    if response.status_code == httpx.codes.OK:
+        return
+    if response.has_redirect_location:
+        raise FeedBroken("the feed redirects; a follower follows one address only")
+    after = response.headers.get("Retry-After", "")
+    retry_after_s = float(after) if after.isdecimal() else None
+    raise FeedUnavailable(f"answered {response.status_code}", retry_after_s, _code(response))
+
+
+def _code(response: httpx.Response) -> str:
+    if _media_type(response) != MEDIA_TYPE:
+        return ""
+    try:
+        return msgspec.json.decode(_body(response, MAX_PROBLEM_BYTES), type=_Problem).code
+    except (msgspec.MsgspecError, FeedBroken):
+        return ""
+
+
+def _media_type(response: httpx.Response) -> str:
+    return str(response.headers.get("content-type", "")).partition(";")[0].strip()
+
+
+def _body(response: httpx.Response, most: int) -> bytes:
+    chunks: list[bytes] = []
+    size = 0
+    for chunk in response.iter_raw():
+        size += len(chunk)
+        if size > most:
+            raise FeedBroken(f"an answer is larger than {most} bytes")
+        chunks.append(chunk)
+    return b"".join(chunks)
