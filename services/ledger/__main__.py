@@ -86,15 +86,23 @@ def export(
 @app.command("backup")
 def backup_(folder: Annotated[Path, typer.Argument(help="a new folder")]) -> None:
     """Copy the service's files, which may be in use, into a new folder; print what is in it."""
-    with starting("LEDGER_", BackupBroken, OSError, sqlite3.Error):
+    with starting("LEDGER_", BackupBroken, ValueError, OSError, sqlite3.Error):
         typer.echo(told(backup.make(Settings(), folder, datetime.now(UTC))))
 
 
 @app.command()
-def restore(folder: Annotated[Path, typer.Argument(exists=True, file_okay=False, help="a backup")]) -> None:
-    """Check a backup and put it in the place of a service that has no files; print what was in it."""
+def restore(
+    folder: Annotated[Path, typer.Argument(exists=True, file_okay=False, help="a backup")],
+    owner_url: Annotated[
+        str | None, typer.Option(envvar="LEDGER_OWNER_URL", help="the tables' owner in PostgreSQL")
+    ] = None,
+) -> None:
+    """Check a backup and put it in the place of a service that has no files; print what was in it.
+
+    In PostgreSQL the log goes into a schema that was migrated and never used.
+    """
     with starting("LEDGER_", BackupBroken, OSError):
-        typer.echo(told(backup.restore(Settings(), folder)))
+        typer.echo(told(backup.restore(Settings(), folder, owner_url)))
 
 
 @app.command()

@@ -1,13 +1,14 @@
-"""Backup and restore of the ledger: one file, its log and read model."""
+"""Backup and restore of the ledger: its log and read model."""
 
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from services.ledger.settings import Settings
+from services.ledger.tables import TABLES
 from shared.kit import backup
-from shared.kit.backup import BackupBroken, Manifest
-from shared.kit.log.sqlite.copies import state_of
+from shared.kit.backup import Manifest
+from shared.kit.storecopy import copy_log, place_of_log, restoring_log
 
 SERVICE: Final = "ledger"
 
@@ -16,20 +17,22 @@ def make(settings: Settings, folder: Path, now: datetime) -> Manifest:
     """Copy the log of a service that may be running into a new folder; return what is in it.
 
     Raises:
-        BackupBroken: the folder is not empty, or the log is in a database.
-        OSError, sqlite3.Error: a file cannot be read or written; without a manifest the folder is no backup.
+        BackupBroken: the folder is not empty, or the log is damaged.
+        LogUnavailable, ValueError, OSError, sqlite3.Error: the log cannot be read, or a file not be written; without a
+            manifest the folder is no backup.
     """
-    if settings.database_url is not None:
-        raise BackupBroken("the ledger would have to keep its log in a file: back up the database with its own means")
     backup.demand_empty(folder)
-    backup.copy_database(settings.log_file, folder / "ledger.db")
-    return backup.finish(folder, SERVICE, state_of(folder / "ledger.db"), now.isoformat())
+    return backup.finish(folder, SERVICE, copy_log(settings, settings.log_file, TABLES, folder), now.isoformat())
 
 
-def restore(settings: Settings, folder: Path) -> Manifest:
-    """Put a backup in the place of a service that does not run and has no files; return what was in it.
+def restore(settings: Settings, folder: Path, owner_url: str | None = None) -> Manifest:
+    """Put a backup in the place of a service that does not run and has no log; return what was in it.
+
+    A log in a database goes, as the owner of its tables, into a schema that was migrated and never used.
 
     Raises:
-        BackupBroken, OSError: see `shared.kit.backup.restore`.
+        BackupBroken, LogUnavailable, OSError: see `shared.kit.backup.restore` and `shared.kit.storecopy.restoring_log`.
     """
-    return backup.restore(folder, SERVICE, {"ledger.db": settings.log_file})
+    backup.check(folder, SERVICE)
+    with restoring_log(settings, TABLES, folder, owner_url):
+        return backup.restore(folder, SERVICE, place_of_log(settings, settings.log_file))

@@ -129,10 +129,11 @@ def check(folder: Path, service: str) -> Manifest:
     return manifest
 
 
-def restore(folder: Path, service: str, places: Mapping[str, Path]) -> Manifest:
+def restore(folder: Path, service: str, places: Mapping[str, Path | None]) -> Manifest:
     """Check a backup, then copy its files: what lies below each name in the backup to the place named for it.
 
-    A place that names a database file takes the file of that name; a folder takes all below.
+    A place that names a database file takes the file of that name; a folder takes all below. What has None for a place
+    is put elsewhere by the caller.
 
     Raises:
         BackupBroken: see `check`; or a place is not empty.
@@ -140,23 +141,24 @@ def restore(folder: Path, service: str, places: Mapping[str, Path]) -> Manifest:
     """
     manifest = check(folder, service)
     for name, place in places.items():
-        if place.exists() and (place.is_file() or any(files_below(place))):
+        if place is not None and place.exists() and (place.is_file() or any(files_below(place))):
             raise BackupBroken(f"the place of {name} would have to be empty")
-    for name in manifest.files:
-        here = _place(name, places)
+    found = {name: place for name in manifest.files if (place := _place(name, places)) is not None}
+    for name, here in found.items():
         here.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(folder / name, here)
         sync(here)
-    for place in {_place(name, places).parent for name in manifest.files}:
+    for place in {here.parent for here in found.values()}:
         sync(place)
     return manifest
 
 
-def _place(name: str, places: Mapping[str, Path]) -> Path:
+def _place(name: str, places: Mapping[str, Path | None]) -> Path | None:
     top, _, rest = name.partition("/")
     if top not in places:
-        raise BackupBroken(f"{name} would have to have a place to go to")
-    return places[top] / rest if rest else places[top]
+        raise BackupBroken(f"{top} would have to have a place to go to: is the log to be in another store?")
+    place = places[top]
+    return place / rest if place is not None and rest else place
 
 
 def told(manifest: Manifest) -> str:

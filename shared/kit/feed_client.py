@@ -76,7 +76,7 @@ class FeedClient(TreeClient):
         if len(page.events) > int(str(asked["limit"])):
             raise FeedBroken("the page holds more events than were asked for")
         if page.head < page.scanned_through:
-            raise FeedBroken(f"the log ends at {page.head}, before what was read of it already")
+            raise FeedBroken(f"log_went_back at position {page.head}: it was read further already")
         return page
 
 

@@ -160,7 +160,7 @@ def test_only_an_unbroken_run_behind_the_last_position_is_believed(
 
 
 def test_a_log_that_has_become_shorter_raises_the_alarm(tmp_path: Path) -> None:
-    with pytest.raises(FeedBroken, match="ends at 3"):
+    with pytest.raises(FeedBroken, match="log_went_back at position 3"):
         asked(tmp_path, lambda _: page(demerit_scanned_through="5", demerit_head="3"), after=5)
 
 

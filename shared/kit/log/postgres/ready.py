@@ -31,6 +31,21 @@ def check_ready(connection: psycopg.Connection[Any], tables: Sequence[Table]) ->
     """
     cursor = connection.cursor(row_factory=tuple_row)
     check_settings(dict(cursor.execute(_SETTINGS).fetchall()))
+    check_version(connection)
+    may_change, may_create = cursor.execute(_RIGHTS).fetchone() or (True, True)
+    if may_change or may_create:
+        raise StoreUnavailable("the service must connect as the role that migrate made: this one may change the log")
+    if absent := missing(connection, tables):
+        raise StoreUnavailable(f"the database has no table {absent[0]}: run the service's migrate command")
+
+
+def check_version(connection: psycopg.Connection[Any]) -> None:
+    """Accept the tables of this program's version.
+
+    Raises:
+        StoreUnavailable: they are of another one, or were never made.
+    """
+    cursor = connection.cursor(row_factory=tuple_row)
     try:
         version = (cursor.execute("SELECT max(version) FROM log_migrations").fetchone() or (0,))[0] or 0
     except errors.UndefinedTable:
@@ -38,11 +53,6 @@ def check_ready(connection: psycopg.Connection[Any], tables: Sequence[Table]) ->
     if version != VERSION:
         advice = "run the service's migrate command" if version < VERSION else "this program is too old for it"
         raise StoreUnavailable(f"the database has version {version} of the log's tables, not {VERSION}: {advice}")
-    may_change, may_create = cursor.execute(_RIGHTS).fetchone() or (True, True)
-    if may_change or may_create:
-        raise StoreUnavailable("the service must connect as the role that migrate made: this one may change the log")
-    if absent := missing(connection, tables):
-        raise StoreUnavailable(f"the database has no table {absent[0]}: run the service's migrate command")
 
 
 def check_settings(settings: dict[str, str]) -> None:
