@@ -1,13 +1,15 @@
 """Accounts as folded from our own log, the last used kept in memory: valid, since there is one writer."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Final
 
 from services.ledger.domain.account import Account, evolve, open_account
 from services.ledger.lru import Lru
 from services.ledger.posting import Codec
+from services.ledger.tables import ACCOUNTS
 from shared.kit.log.model import MAX_STREAMS, EventLog, Stored
+from shared.kit.log.rows import Value, resume
 
 PREFIX: Final = "account-"
 
@@ -49,3 +51,11 @@ def folded(sellers: Iterable[str], events: Iterable[Stored], codec: Codec) -> di
         seller = stored.stream.removeprefix(PREFIX)
         accounts[seller] = evolve(accounts[seller], codec.event(stored))
     return accounts
+
+
+def every_account(log: EventLog, batch: int) -> Iterator[list[str]]:
+    """Yield the names of all accounts in order, so many at once; those that come meanwhile may be among them."""
+    after = tuple[Value, ...]()
+    while found := log.select(ACCOUNTS, limit=batch, after=after):
+        after = resume(ACCOUNTS, (), found[-1])
+        yield [str(row["seller"]) for row in found]

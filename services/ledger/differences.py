@@ -87,7 +87,7 @@ def _step(fact: Fact, before: Standing, after: Standing) -> dict[str, Any]:
         "standing_after": after.standing,
         "restricted_until_before": before.restricted_until,
         "restricted_until_after": after.restricted_until,
-        "sanctions": list(_effects(before.sanctions, after.sanctions)),
+        "sanctions": list(effects(before.sanctions, after.sanctions)),
     }
 
 
@@ -99,7 +99,8 @@ def _kind(fact: Fact) -> str:
     return "stay" if isinstance(fact, Stay) else "stay_lifted"
 
 
-def _effects(before: Sequence[SanctionRow], after: Sequence[SanctionRow]) -> Iterable[dict[str, Any]]:
+def effects(before: Sequence[SanctionRow], after: Sequence[SanctionRow]) -> Iterable[dict[str, Any]]:
+    """Yield the sanctions that two answers have not alike, as each has them; None where it has none."""
     was, now = _named(before), _named(after)
     for key in {**was, **now}:
         old, new = was.get(key), now.get(key)

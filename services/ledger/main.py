@@ -1,6 +1,7 @@
 """The composition root: settings in, an application out. Everything is wired here and nowhere else."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -12,6 +13,7 @@ from services.ledger.api.differences import differences_router
 from services.ledger.api.direct import Direct
 from services.ledger.api.preview import preview_router
 from services.ledger.api.quarantine import quarantine_router
+from services.ledger.api.simulations import simulations_router
 from services.ledger.api.standing import standing_router
 from services.ledger.api.waiting import Waiting
 from services.ledger.application import Ledger
@@ -25,6 +27,9 @@ from services.ledger.questions import Questions
 from services.ledger.rebuilding import rebuild
 from services.ledger.running import Parts
 from services.ledger.settings import Settings
+from services.ledger.simulating.evidence import Picked
+from services.ledger.simulating.jobs import Jobs
+from services.ledger.simulating.simulations import Simulations
 from services.ledger.standings import Standings
 from services.ledger.tables import TABLES
 from services.ledger.tail import Tail
@@ -56,11 +61,12 @@ def build(
     feed: Feed | None = None,
     log: EventLog | None = None,
     answers: bool = True,
+    picked: Picked | None = None,
 ) -> Service:
     """Return the ledger as an application; entering its lifespan starts to follow, leaving it closes the log.
 
-    Without `feed`, the feed at `cases_url` is read; without `log`, the one that the settings name is opened. One that
-    gives no `answers` follows and tells of its health.
+    Without `feed`, the feed at `cases_url` is read, and without `picked` simulations pick from it; without `log`, the
+    one that the settings name is opened. One that gives no `answers` follows and tells of its health.
 
     Raises:
         RulebookError: the rulebook is not sound.
@@ -70,7 +76,7 @@ def build(
     timeline = rulebook(settings.rulebook)
     log = log or open_store(settings, settings.log_file, clock, TABLES)
     try:
-        parts = _parts(settings, timeline, log, clock, feed or FeedClient(settings.cases_url, settings.token_file))
+        parts = _parts(settings, timeline, log, clock, feed or _client(settings), picked)
     except BaseException:
         log.close()
         raise
@@ -98,6 +104,7 @@ def _routers(parts: Parts, waiting: Waiting) -> list[APIRouter]:
         differences_router(parts.questions, waiting),
         preview_router(parts.questions, waiting),
         quarantine_router(parts.ledger, parts.log, parts.witness),
+        simulations_router(parts.questions, parts.simulations),
         feed_router(parts.log),
         log_router(parts.log, parts.witness),
     ]
@@ -129,7 +136,13 @@ def rulebook(name: str) -> Timeline:
     return load_timeline(Path(name)) if name.endswith(".toml") else shipped(name)
 
 
-def _parts(settings: Settings, timeline: Timeline, log: EventLog, clock: Clock, feed: Feed) -> Parts:
+def _client(settings: Settings) -> FeedClient:
+    return FeedClient(settings.cases_url, settings.token_file)
+
+
+def _parts(
+    settings: Settings, timeline: Timeline, log: EventLog, clock: Clock, feed: Feed, picked: Picked | None
+) -> Parts:
     codec = Publication(timeline, Limits(points=settings.max_points))
     rebuild(log, codec, timeline)
     progress = Progress()
@@ -140,4 +153,6 @@ def _parts(settings: Settings, timeline: Timeline, log: EventLog, clock: Clock, 
     follower = Follower(ledger, progress, codec, feed)
     chair = seat(settings, "follower") if settings.follows else None
     tail, witness = Tail(log, standings, progress), open_witness(settings, log)
-    return Parts(log, feed, ledger, questions, follower, progress, tail, chair, witness)
+    opened = (lambda: _client(settings)) if picked is None else (lambda: nullcontext(picked))
+    simulations = Simulations(Jobs(settings.simulations), log, codec, opened, progress, clock)
+    return Parts(log, feed, ledger, questions, follower, progress, tail, chair, witness, simulations)

@@ -3,7 +3,6 @@
 Rows are caches of facts: rebuilding them changes no event and no answer, only what can be answered at once.
 """
 
-import hashlib
 from typing import Final
 
 from services.ledger.accounts import folded, stream_of
@@ -12,6 +11,7 @@ from services.ledger.standings import put, row_of
 from services.ledger.tables import ACCOUNTS, CASES, FOLLOWED
 from shared.kit.log.model import Append, EventLog
 from shared.kit.log.rows import Put, Row, Value, Where, resume
+from shared.rulebook.digest import digest_of
 from shared.rulebook.model import Timeline
 
 BATCH: Final = 500  # accounts in one append
@@ -19,10 +19,7 @@ BATCH: Final = 500  # accounts in one append
 
 def rules_of(timeline: Timeline) -> str:
     """Return the digest of all that rows depend on beside the facts: versions, and when they hold."""
-    told: list[str] = []
-    for version in timeline.versions:
-        told += [version.ref.digest, str(version.effective_from), str(version.effective_until)]
-    return hashlib.sha256("\n".join(told).encode()).hexdigest()
+    return digest_of(timeline)
 
 
 def rebuild(log: EventLog, codec: Codec, timeline: Timeline) -> int:

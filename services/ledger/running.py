@@ -13,6 +13,7 @@ from services.ledger.application import Ledger
 from services.ledger.follower import Feed, Follower
 from services.ledger.progress import Progress
 from services.ledger.questions import Questions
+from services.ledger.simulating.simulations import Simulations
 from services.ledger.tail import Tail
 from shared.kit.audit.witness import Witness
 from shared.kit.electing import ASK_AGAIN_S, Seat
@@ -36,6 +37,7 @@ class Parts:
     tail: Tail
     seat: Seat | None
     witness: Witness
+    simulations: Simulations
 
     @asynccontextmanager
     async def lifespan(self, _: FastAPI) -> AsyncIterator[None]:
@@ -45,6 +47,7 @@ class Parts:
             async with running(follower=self.run, witness=self.witness.keep_up):
                 yield
         finally:
+            await to_thread.run_sync(self.simulations.close)
             if isinstance(self.feed, FeedClient):
                 self.feed.close()
             self.log.close()

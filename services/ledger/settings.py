@@ -31,3 +31,8 @@ class Settings(ServiceSettings):
     def log_file(self) -> Path:
         """The ledger's log and read model."""
         return self.data_dir / "ledger.db"
+
+    @property
+    def simulations(self) -> Path:
+        """What is kept of simulations: it can be made again, and is in no backup."""
+        return self.data_dir / "simulations"

@@ -12,7 +12,7 @@ from hashlib import sha256
 
 from pydantic import BaseModel
 
-from shared.rulebook.model import Ref
+from shared.rulebook.model import Ref, Timeline
 
 
 def canonical(said: BaseModel, *, outside: AbstractSet[str] = frozenset()) -> str:
@@ -24,6 +24,14 @@ def canonical(said: BaseModel, *, outside: AbstractSet[str] = frozenset()) -> st
 def pin(id_: str, canonical: str) -> Ref:
     """Return the reference to what a canonical form says."""
     return Ref(id_, sha256(canonical.encode("ascii")).hexdigest())
+
+
+def digest_of(timeline: Timeline) -> str:
+    """Return the SHA-256 of a whole timeline, 64 hexadecimal digits: what its versions say, and when each holds."""
+    told: list[str] = []
+    for version in timeline.versions:
+        told += [version.ref.digest, str(version.effective_from), str(version.effective_until)]
+    return sha256("\n".join(told).encode()).hexdigest()
 
 
 def _iso(value: object) -> str:

@@ -24,10 +24,18 @@ from shared.rulebook.model import (
     YearEnd,
 )
 from shared.rulebook.problems import Problem, RulebookError
-from shared.rulebook.reading import read
+from shared.rulebook.reading import parse, read
 from shared.rulebook.schema import GradePart, GroundPart, TimelinePart, TrackPart, VersionPart
 
-__all__ = ["Problem", "RulebookError", "load_calendars", "load_timeline", "shipped", "shipped_calendars"]
+__all__ = [
+    "Problem",
+    "RulebookError",
+    "load_calendars",
+    "load_timeline",
+    "parse_timeline",
+    "shipped",
+    "shipped_calendars",
+]
 
 DATA: Final = Path(__file__).with_name("data")
 
@@ -38,9 +46,21 @@ def load_timeline(path: Path) -> Timeline:
     Raises:
         RulebookError: the file is not a sound rulebook; it names every fault found with its path in the file.
     """
-    part = read(path, TimelinePart)
+    return _timeline(read(path, TimelinePart), str(path))
+
+
+def parse_timeline(text: str, name: str) -> Timeline:
+    """Return the timeline of the text of a rulebook file, which messages call `name`.
+
+    Raises:
+        RulebookError: as for `load_timeline`.
+    """
+    return _timeline(parse(text, name, TimelinePart), name)
+
+
+def _timeline(part: TimelinePart, name: str) -> Timeline:
     if problems := problems_of(part):
-        raise RulebookError(str(path), problems)
+        raise RulebookError(name, problems)
     starts = [version.effective_from.astimezone(UTC) for version in part.versions]
     last = part.versions[-1].effective_until
     ends = [*starts[1:], None if last is None else last.astimezone(UTC)]

@@ -19,12 +19,23 @@ def read(file: Path, shape: type[P]) -> P:
         RulebookError: the file cannot be read, is not TOML in UTF-8, or is not of this shape.
     """
     try:
-        return shape.model_validate(tomllib.loads(file.read_text("utf-8")))
+        text = file.read_text("utf-8")
     except OSError as error:
         raise RulebookError(str(file), [Problem("", f"must be readable: {error.strerror}")]) from error
     except UnicodeDecodeError as error:
         raise RulebookError(str(file), [Problem("", "must be text in UTF-8")]) from error
+    return parse(text, str(file), shape)
+
+
+def parse(text: str, name: str, shape: type[P]) -> P:
+    """Return what a text, called `name` in messages, says in its shape.
+
+    Raises:
+        RulebookError: as for `read`.
+    """
+    try:
+        return shape.model_validate(tomllib.loads(text))
     except ValidationError as error:
-        raise RulebookError(str(file), from_schema(error)) from error
+        raise RulebookError(name, from_schema(error)) from error
     except (ValueError, RecursionError) as error:  # not TOML, or of numbers and depths that no reader takes
-        raise RulebookError(str(file), [Problem("", f"must be TOML: {error}")]) from error
+        raise RulebookError(name, [Problem("", f"must be TOML: {error}")]) from error

@@ -99,15 +99,16 @@ class Decisions:
         at: datetime | None = None,
         time: datetime | None = None,
         effect: StandingEffect = "points",
+        case: str = "",
     ) -> Decision:
-        """Append any event, recorded at `at` or when the clock says."""
+        """Append any event, recorded at `at` or when the clock says, of a case of its own unless one is given."""
         if at is not None:
             self.clock.now = at
-        case, event_id = f"case-{uuid7()}", uuid7()
+        case, event_id = case or f"case-{uuid7()}", uuid7()
         draft = Draft(
             id=event_id,
             type=event_type,
-            stream=case,
+            stream=event_id,
             stream_version=1,
             subject=seller,
             data=canonical(data),
@@ -128,4 +129,9 @@ class Decisions:
         if wait_s:
             self.log.wait(after, MOMENT_S)
         page = self.log.read(after, limit)
+        return FeedPage([one.state for one in page.events], page.scanned_through, page.head, page.recorded_through)
+
+    def pick(self, after: int, limit: int, *, types: Sequence[str] = (), subject: str | None = None) -> FeedPage:
+        """Return a page of these types about this subject, as the feed client would."""
+        page = self.log.read(after, limit, types=types, subject=subject)
         return FeedPage([one.state for one in page.events], page.scanned_through, page.head, page.recorded_through)

@@ -8,16 +8,24 @@ from shared.kit.problem import Problem
 
 STATUS: Final[Mapping[str, int]] = {
     "account_not_quarantined": 409,
+    "cursor_invalid": 422,
+    "period_empty": 422,
     "position_not_folded": 503,
     "release_refused": 409,
     "released_meanwhile": 409,
     "rulebook_unknown": 404,
+    "rulebook_unsound": 422,
     "seller_quarantined": 503,
+    "simulation_not_complete": 409,
+    "simulation_unknown": 404,
+    "simulations_busy": 503,
+    "suppose_or_dates": 422,
     "too_many_entries": 422,
     "too_many_steps": 409,
     "unknown_rulebook": 409,
+    "version_unknown": 422,
 }
-RETRY_AFTER_S: Final[Mapping[str, int]] = {"position_not_folded": 1, "seller_quarantined": 60}
+RETRY_AFTER_S: Final[Mapping[str, int]] = {"position_not_folded": 1, "seller_quarantined": 60, "simulations_busy": 30}
 
 
 def problem(refusal: Refusal) -> Problem:

@@ -7,6 +7,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 import msgspec
 
+from services.ledger.accounts import every_account
 from services.ledger.domain.course import course_of
 from services.ledger.domain.facts import Entry, Fact, Reversal
 from services.ledger.domain.knowledge import learn_all
@@ -14,15 +15,14 @@ from services.ledger.domain.standing import known_by, standing_in
 from services.ledger.history import History, read_histories
 from services.ledger.posting import Codec
 from services.ledger.rendering import Asked, body_of
-from services.ledger.tables import ACCOUNTS
 from shared.kit.log.model import EventLog
-from shared.kit.log.rows import Value, resume
 from shared.rulebook.model import Timeline
 
 Content: TypeAlias = Literal["entries", "standings"]
 Row: TypeAlias = Mapping[str, Any]
 
 BATCH: Final = 500  # accounts that are in memory at once
+COUNTED: Final = 10_000  # names, where nothing else is read
 
 
 @dataclass
@@ -60,16 +60,10 @@ class Export:
 
     def count(self) -> int:
         """Return how many accounts there are; for showing how far an export is."""
-        total, after = 0, tuple[Value, ...]()
-        while found := self.log.select(ACCOUNTS, limit=10_000, after=after):
-            total, after = total + len(found), resume(ACCOUNTS, (), found[-1])
-        return total
+        return sum(map(len, every_account(self.log, COUNTED)))
 
     def _histories(self, done: Exported) -> Iterator[History]:
-        after = tuple[Value, ...]()
-        while found := self.log.select(ACCOUNTS, limit=BATCH, after=after):
-            after = resume(ACCOUNTS, (), found[-1])
-            names = [str(row["seller"]) for row in found]
+        for names in every_account(self.log, BATCH):
             for history in read_histories(names, self.log, self.codec):
                 done.accounts += 1
                 if history.account.quarantine is not None:

@@ -1,0 +1,155 @@
+"""One simulation from question to report: reads how decisions came about, then compares account by account.
+
+It reads the log beside live traffic and writes into a folder of its own. Memory is bounded by a batch of accounts.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from services.ledger.accounts import every_account
+from services.ledger.domain.standing import known_by
+from services.ledger.history import History, read_histories
+from services.ledger.posting import Codec
+from services.ledger.progress import Folded
+from services.ledger.simulating.asking import Question
+from services.ledger.simulating.comparing import compare, dismissed
+from services.ledger.simulating.evidence import Evidence, Picked
+from services.ledger.simulating.keeping import Differences
+from services.ledger.simulating.tally import Tally
+from shared.contracts.simulation import FORMAT, Stage
+from shared.kit.log.model import EventLog
+from shared.rulebook.digest import digest_of
+from shared.rulebook.model import Ref, Timeline
+
+BATCH: Final = 100  # accounts that are in memory at once
+COUNTED: Final = 10_000  # names, where nothing else is read
+CHANGES: Final = "changes.ndjson"
+EVIDENCE: Final = "evidence.db"
+
+Tell = Callable[[Stage, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What a simulation reads: our log as far as the cases were folded when it began, and their feed through there."""
+
+    log: EventLog
+    codec: Codec
+    feed: Picked
+    folded: Folded
+
+
+def simulate(question: Question, sources: Sources, folder: Path, tell: Tell) -> dict[str, Any]:
+    """Return the report, in the form of the contract `SimulationReport`; the differences are in `CHANGES` in `folder`.
+
+    `tell` hears stage, done and total again and again; what it raises ends the simulation.
+
+    Raises:
+        FeedUnavailable, FeedBroken, LogUnavailable: what is read cannot be read now, or not at all.
+        msgspec.ValidationError: a fact of the cases log breaks its contract.
+        OSError, sqlite3.Error: the folder cannot be written to.
+    """
+    evidence_file = folder / EVIDENCE
+    tally = Tally(question.as_of)
+    try:
+        with Evidence(evidence_file) as evidence, Differences(folder / CHANGES) as differences:
+            _gather(question, sources, evidence, tell)
+            _compare(question, sources, evidence, tally, differences, tell)
+            _look_at_dismissals(question, evidence, tally, differences, tell)
+    finally:
+        evidence_file.unlink(missing_ok=True)
+    return {**_asked(question, sources.folded), **tally.told(), "changes": differences.summary()}
+
+
+def _gather(question: Question, sources: Sources, evidence: Evidence, tell: Tell) -> None:
+    through = sources.folded.position
+    if question.sellers is None:
+        evidence.gather(sources.feed, through, on=lambda position: tell("reading", position, through))
+        return
+    for done, seller in enumerate(question.sellers):
+        tell("reading", done, len(question.sellers))
+        evidence.gather(sources.feed, through, seller)
+
+
+def _compare(
+    question: Question, sources: Sources, evidence: Evidence, tally: Tally, differences: Differences, tell: Tell
+) -> None:
+    done, total = 0, _count(question.sellers, sources.log)
+    for names in _names(question.sellers, sources.log):
+        for history in read_histories(names, sources.log, sources.codec):
+            tell("comparing", done, max(done, total))
+            done += 1
+            _look_at(history, question, sources, evidence, tally, differences)
+
+
+def _look_at(
+    history: History,
+    question: Question,
+    sources: Sources,
+    evidence: Evidence,
+    tally: Tally,
+    differences: Differences,
+) -> None:
+    account = history.account
+    if account.quarantine is not None:
+        tally.quarantined()
+        differences.add([{"kind": "withheld", "seller": account.seller, "problem": "seller_quarantined"}])
+        return
+    facts = known_by(account.facts, None, sources.folded.position)
+    if facts:
+        found = evidence.of(account.seller)
+        differences.add(compare(account.seller, facts, question.supposition, question.as_of, found, tally))
+
+
+def _look_at_dismissals(
+    question: Question, evidence: Evidence, tally: Tally, differences: Differences, tell: Tell
+) -> None:
+    supposition = question.supposition
+    for done, (dismissal, filed) in enumerate(evidence.dismissals(supposition.since, supposition.until)):
+        tell("dismissals", done, done + 1)
+        line = dismissed(dismissal, filed, supposition, tally)
+        if line is not None:
+            differences.add([line])
+
+
+def _names(sellers: Sequence[str] | None, log: EventLog) -> Iterator[Sequence[str]]:
+    return iter(every_account(log, BATCH)) if sellers is None else _batched(sellers)
+
+
+def _batched(sellers: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(sellers), BATCH):
+        yield sellers[start : start + BATCH]
+
+
+def _count(sellers: Sequence[str] | None, log: EventLog) -> int:
+    return len(sellers) if sellers is not None else sum(map(len, every_account(log, COUNTED)))
+
+
+def _asked(question: Question, folded: Folded) -> dict[str, Any]:
+    supposition, version = question.supposition, question.version
+    return {
+        "format": FORMAT,
+        "current": _rulebook(supposition.current),
+        "candidate": _rulebook(question.candidate),
+        "supposed": None if version is None else _pinned(version.ref),
+        "from": supposition.since,
+        "until": supposition.until,
+        "as_of": question.as_of,
+        "sellers": question.sellers,
+        "known": {
+            "cases_position": folded.position,
+            "ledger_position": folded.ledger_position,
+            "recorded_at": folded.recorded_at,
+        },
+    }
+
+
+def _rulebook(timeline: Timeline) -> dict[str, Any]:
+    versions = [_pinned(version.ref) for version in timeline.versions]
+    return {"name": timeline.name, "digest": digest_of(timeline), "versions": versions}
+
+
+def _pinned(ref: Ref) -> dict[str, str]:
+    return {"id": ref.id, "digest": ref.digest}
