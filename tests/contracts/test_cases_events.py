@@ -25,7 +25,7 @@ from services.cases.publication import (
     to_draft,
 )
 from services.cases.recallpublication import TYPES as RECALLS
-from shared.contracts import decisions
+from shared.contracts import decisions, findings
 from shared.kit import cloudevent
 from shared.kit.log.model import Stored
 from tests.support.cases_samples import SAMPLES
@@ -176,3 +176,22 @@ def test_data_that_is_not_what_was_ever_written_stops_the_reader(old: bytes, new
     assert old in state
     with pytest.raises(UnknownEvent):
         from_stored(stored(state.replace(old, new)))
+
+
+READ_BY_SIMULATIONS: dict[str, type[msgspec.Struct]] = {
+    findings.FILED: findings.ComplaintFiled,
+    findings.DISMISSED: findings.ComplaintDismissed,
+    findings.OVERTURNED: findings.DismissalOverturned,
+    decisions.ORDINARY_UPHELD: findings.DecisionFound,
+    decisions.SEVERE_UPHELD: findings.DecisionFound,
+}
+
+
+@pytest.mark.parametrize("name", sorted(READ_BY_SIMULATIONS))
+def test_how_a_decision_came_about_satisfies_the_contract_of_simulations(name: str) -> None:
+    """What the bytes of the golden files say, read by the contract, is what the fact says."""
+    old = (GOLDEN / f"{name}.json").read_bytes().rstrip(b"\n")
+    kind = READ_BY_SIMULATIONS[name]
+    read = msgspec.json.decode(cloudevent.decode(old).data, type=kind)
+    assert read == msgspec.convert(msgspec.to_builtins(from_stored(stored(old)).event), kind)
+    assert getattr(read, "findings", read) is not None

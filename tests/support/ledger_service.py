@@ -58,6 +58,6 @@ def ledger_service(
     """Serve a ledger whose log is in `folder`, or is given; it is stopped at the end and may be served again."""
     jwks = ensure_keys(folder / "keys")
     given = Settings(data_dir=folder / "ledger", jwks=str(jwks), **settings)
-    app = build(given, clock=cases.clock, feed=cases, log=log)
+    app = build(given, clock=cases.clock, feed=cases, log=log, picked=cases)
     with serving(app) as address, httpx.Client(base_url=address, trust_env=False) as http:
         yield LedgerService(cases, jwks.parent, http)

@@ -123,7 +123,8 @@ class _Teller:
 
     def __init__(self, job: Job, jobs: Jobs, stop: threading.Event) -> None:
         self.job, self._jobs, self._stop = job, jobs, stop
-        self._began = self._told_at = time.monotonic()
+        self._began = time.monotonic()
+        self._told_at = self._began - TELL_EVERY_S
 
     def tell(self, stage: Stage, done: int, total: int) -> None:
         self.job = msgspec.structs.replace(self.job, stage=stage, done=done, total=total)
