@@ -17,10 +17,11 @@ from shared.contracts.simulation import ChangesPage, Simulation
 from shared.contracts.simulation import Simulations as SimulationsKept
 from shared.kit.auth import require
 from shared.kit.decider import Refusal
-from shared.kit.fields import Body, Flag, Identifier, Instant, QueryNumber
+from shared.kit.fields import Body, Flag, Identifier, Instant, QueryNumber, examples
 from shared.kit.identity import Principal
 from shared.kit.problem import problems
 from shared.kit.route import router
+from shared.rulebook.loader import DATA
 
 SCOPE: Final = "rulebook:simulate"
 DEFAULT_LIMIT: Final = 100
@@ -34,12 +35,21 @@ LOCATION: Final[dict[str, Any]] = {"Location": {"description": "Where it is", "s
 class SimulationAsked(Body):
     """A candidate rulebook and the period whose decisions it redecides."""
 
+    model_config = examples(
+        {
+            "rulebook": (DATA / "seed.toml").read_text("utf-8"),
+            "from": "2025-01-01T00:00:00+08:00",
+            "until": "2026-01-01T00:00:00+08:00",
+            "suppose": "TB-2012",
+            "as_of": ["2026-01-01T00:00:00+08:00"],
+        }
+    )
+
     rulebook: str = Field(
         min_length=1,
         max_length=MAX_RULEBOOK,
         pattern=r"^[^\x00]*$",
         description="The text of the candidate's file (TOML), all its versions",
-        examples=['name = "seed"\n'],
     )
     from_: Instant = Field(alias="from", description="Decisions that count from here on; inclusive")
     until: Instant = Field(description="Exclusive")
@@ -47,14 +57,13 @@ class SimulationAsked(Body):
         None,
         description="The candidate's version that is supposed to be in force from `from` on. "
         "Default: the last one that the current rulebook lacks",
-        examples=[None],
     )
     as_dated: Flag = Field(default=False, description="Suppose no version: each holds when the candidate says")
     as_of: list[Instant] = Field(
         [], max_length=MAX_INSTANTS, description="When standings are compared. Default: at `until`, or now if earlier"
     )
     sellers: list[Identifier] | None = Field(
-        None, min_length=1, max_length=MAX_SELLERS, description="Only these accounts", examples=[["s-1"]]
+        None, min_length=1, max_length=MAX_SELLERS, description="Only these accounts"
     )
 
 
