@@ -104,6 +104,8 @@ class Simulations:
             with self._feed() as feed:
                 sources = Sources(self._log, self._codec, feed, self._progress.now)
                 report = simulate(question, sources, self.jobs.folder(job.id), teller.tell)
+            if self.jobs.cancelled(job.id):
+                raise Cancelled
         except Stopping:
             return None
         except Cancelled:
@@ -123,8 +125,7 @@ class _Teller:
 
     def __init__(self, job: Job, jobs: Jobs, stop: threading.Event) -> None:
         self.job, self._jobs, self._stop = job, jobs, stop
-        self._began = time.monotonic()
-        self._told_at = self._began - TELL_EVERY_S
+        self._began = self._told_at = time.monotonic()
 
     def tell(self, stage: Stage, done: int, total: int) -> None:
         self.job = msgspec.structs.replace(self.job, stage=stage, done=done, total=total)
