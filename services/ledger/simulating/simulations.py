@@ -104,8 +104,7 @@ class Simulations:
             with self._feed() as feed:
                 sources = Sources(self._log, self._codec, feed, self._progress.now)
                 report = simulate(question, sources, self.jobs.folder(job.id), teller.tell)
-            if self.jobs.cancelled(job.id):
-                raise Cancelled
+            teller.end_if_cancelled()
         except Stopping:
             return None
         except Cancelled:
@@ -133,13 +132,16 @@ class _Teller:
         if now - self._began < WORK_S:
             return
         if now - self._told_at >= TELL_EVERY_S:
-            if self._jobs.cancelled(self.job.id):
-                raise Cancelled
+            self.end_if_cancelled()
             self._jobs.put(self.job)
             self._told_at = now
         if self._stop.wait(min(now - self._began, 10 * WORK_S)):
             raise Stopping
         self._began = time.monotonic()
+
+    def end_if_cancelled(self) -> None:
+        if self._jobs.cancelled(self.job.id):
+            raise Cancelled
 
 
 def _failure(error: Exception) -> Failure:
