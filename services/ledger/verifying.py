@@ -14,7 +14,7 @@ from services.ledger.standings import put, quarantined, row_of
 from services.ledger.tables import ACCOUNTS, CASES, DIGESTED, FOLLOWED, PARKED
 from shared.contracts.entries import DIGEST_STREAM, StandingsDigestRecorded
 from shared.kit.cloudevent import decode
-from shared.kit.log.instant import from_us, to_us
+from shared.kit.log.instant import to_us
 from shared.kit.log.model import Stored
 from shared.kit.log.rows import Row
 from shared.kit.verifying.findings import Findings, shown
@@ -158,5 +158,5 @@ def _pairs(
 
 
 def _stored(event: RawEvent) -> Stored:
-    at = from_us(event.recorded_us) if isinstance(event.recorded_us, int) else from_us(0)
-    return Stored(event.position, at, event.type, event.stream, event.version, event.state)
+    recorded_us = event.recorded_us if isinstance(event.recorded_us, int) else 0
+    return Stored(event.position, recorded_us, event.type, event.stream, event.version, event.state)

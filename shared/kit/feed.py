@@ -81,7 +81,7 @@ async def _gone(request: Request) -> None:
 
 def _rendered(page: Page, media_type: str) -> Response:
     states = [stored.state for stored in page.events]
-    body = b"[" + b",".join(states) + b"]" if media_type == BATCH else b"".join(state + b"\n" for state in states)
+    body = b"[%b]" % b",".join(states) if media_type == BATCH else b"\n".join([*states, b""])
     through = page.recorded_through.astimezone(UTC).isoformat(timespec="microseconds")
     headers = {
         HEAD: str(page.head),

@@ -27,6 +27,7 @@ from services.cases.publication import (
 from services.cases.recallpublication import TYPES as RECALLS
 from shared.contracts import decisions, findings
 from shared.kit import cloudevent
+from shared.kit.log.instant import to_us
 from shared.kit.log.model import Stored
 from tests.support.cases_samples import SAMPLES
 
@@ -40,7 +41,7 @@ def stored(state: bytes) -> Stored:
     """Return what a log would give for these bytes."""
     envelope = cloudevent.decode(state)
     return Stored(
-        envelope.position, envelope.recordedtime, envelope.type, envelope.stream, envelope.streamversion, state
+        envelope.position, to_us(envelope.recordedtime), envelope.type, envelope.stream, envelope.streamversion, state
     )
 
 

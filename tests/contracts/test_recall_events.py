@@ -13,6 +13,7 @@ from services.cases.publication import UnknownEvent
 from services.cases.recallpublication import NAMES, TYPES, By, from_stored, to_draft
 from shared.kit import cloudevent
 from shared.kit.ids import uuid7
+from shared.kit.log.instant import to_us
 from shared.kit.log.model import Stored
 from tests.support.recall_samples import SAMPLES
 
@@ -28,7 +29,7 @@ def stored(state: bytes) -> Stored:
     """Return what a log would give for these bytes."""
     envelope = cloudevent.decode(state)
     return Stored(
-        envelope.position, envelope.recordedtime, envelope.type, envelope.stream, envelope.streamversion, state
+        envelope.position, to_us(envelope.recordedtime), envelope.type, envelope.stream, envelope.streamversion, state
     )
 
 

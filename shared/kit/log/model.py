@@ -4,9 +4,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from shared.kit.cloudevent import Draft, Encode
+from shared.kit.log.instant import from_us
 from shared.kit.log.rows import Row, RowChange, Table, Unless, Value, Where
 
 MAX_READ = 1000  # events in one page of `read`
@@ -119,16 +120,23 @@ class RowConflict:
 Outcome: TypeAlias = Appended | StreamConflict | KeyTaken | TrackingConflict | RowConflict
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """One event as read: its stamp, its stream, and the bytes that are its leaf."""
+class Stored(NamedTuple):
+    """One event as read: its position and recorded time (microseconds), its stream, and the bytes that are its leaf.
+
+    A plain row, since pages have many and most readers want the bytes alone.
+    """
 
     position: int
-    recorded_at: datetime
+    recorded_us: int
     type: str
     stream: str
     stream_version: int
     state: bytes
+
+    @property
+    def recorded_at(self) -> datetime:
+        """When it was recorded."""
+        return from_us(self.recorded_us)
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,8 +36,7 @@ class StagedEvent(NamedTuple):
 
     def stored(self) -> Stored:
         """Return it as readers see it."""
-        recorded_at = from_us(self.recorded_us)
-        return Stored(self.position, recorded_at, self.type, self.stream, self.stream_version, self.state)
+        return Stored(self.position, self.recorded_us, self.type, self.stream, self.stream_version, self.state)
 
 
 def promised(head: HeadRow, through_us: int) -> HeadRow:

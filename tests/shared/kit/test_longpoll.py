@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.kit import longpoll
+from shared.kit.log.instant import to_us
 from shared.kit.log.model import Page, Stored
 from shared.kit.longpoll import bounded
 
@@ -17,7 +18,7 @@ LIMIT = 100
 def page(*sizes: int) -> Page:
     """Return a full page of events of these sizes behind position 10, in a log that goes on."""
     events = tuple(
-        Stored(11 + at, BEGAN + timedelta(seconds=at), "t", "s", at + 1, b"x" * size) for at, size in enumerate(sizes)
+        Stored(11 + at, to_us(BEGAN) + at * 1_000_000, "t", "s", at + 1, b"x" * size) for at, size in enumerate(sizes)
     )
     return Page(events, 10 + len(events), 99, BEGAN + timedelta(hours=1))
 

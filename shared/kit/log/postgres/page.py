@@ -6,7 +6,6 @@ from typing import Any, Final
 import psycopg
 from psycopg.rows import tuple_row
 
-from shared.kit.log.instant import from_us
 from shared.kit.log.model import Stored
 
 _EVENTS: Final = (
@@ -45,7 +44,4 @@ def of_streams(connection: psycopg.Connection[Any], names: Sequence[str]) -> lis
 
 def _found(connection: psycopg.Connection[Any], statement: str, values: Sequence[Any]) -> list[Stored]:
     cursor = connection.cursor(row_factory=tuple_row, binary=True)
-    return [
-        Stored(position, from_us(recorded_us), topic, stream, version, state)
-        for position, recorded_us, topic, stream, version, state in cursor.execute(statement, values)
-    ]
+    return list(map(Stored._make, cursor.execute(statement, values)))

@@ -1,9 +1,9 @@
 """Reading events from SQLite: the query of a page, and rows made events."""
 
-from collections.abc import Iterable
+import sqlite3
+from collections.abc import Sequence
 from typing import Any, Final
 
-from shared.kit.log.instant import from_us
 from shared.kit.log.model import Stored
 
 EVENTS: Final = "SELECT rowid, recorded_us, topic, originator_id, originator_version, state FROM stored_events WHERE"
@@ -11,12 +11,11 @@ _ORDERED: Final = "ORDER BY rowid LIMIT ?"
 _WALK: Final = "SELECT * FROM (SELECT rowid FROM stored_events WHERE topic = ? AND rowid > ? ORDER BY rowid LIMIT ?)"
 
 
-def stored(rows: Iterable[Any]) -> list[Stored]:
-    """Return the events of rows that a query begun with `EVENTS` found, in their order."""
-    return [
-        Stored(position, from_us(recorded_us), topic, stream, version, state)
-        for position, recorded_us, topic, stream, version, state in rows
-    ]
+def stored(connection: sqlite3.Connection, query: str, values: Sequence[Any]) -> list[Stored]:
+    """Return the events that a query finds which begins with `EVENTS`, in its order."""
+    cursor = connection.cursor()
+    cursor.row_factory = None  # plain tuples
+    return list(map(Stored._make, cursor.execute(query, values)))
 
 
 def paged(after: int, limit: int, types: list[str], subject: str | None) -> tuple[str, list[Any]]:

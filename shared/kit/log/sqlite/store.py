@@ -62,7 +62,7 @@ class SqliteStore:
         with self._datastore.reading() as connection:
             connection.execute("BEGIN")
             head = read_head(connection)
-            events = stored(connection.execute(statement, values))
+            events = stored(connection, statement, values)
             connection.execute("COMMIT")
         return events, head
 
@@ -70,7 +70,7 @@ class SqliteStore:
         """See `Store.streams`."""
         places = ", ".join("?" for _ in names)
         with self._datastore.reading() as connection:
-            return stored(connection.execute(f"{EVENTS} originator_id IN ({places}) ORDER BY rowid", names))
+            return stored(connection, f"{EVENTS} originator_id IN ({places}) ORDER BY rowid", names)
 
     def head_row(self) -> HeadRow:
         """See `Store.head_row`."""
