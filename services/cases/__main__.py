@@ -41,7 +41,7 @@ app.add_typer(recall_commands, name="recall")
 @app.command()
 def serve() -> None:
     """Serve the API until SIGTERM or SIGINT, in as many processes as CASES_WORKERS says."""
-    with starting("CASES_", RulebookError, VaultLocked, VaultUnavailable, *UNFIT):
+    with starting("CASES_", RulebookError, VaultLocked, VaultUnavailable, *UNFIT, OSError):
         settings = Settings()
         configure_logging("cases", settings.log_level)
         if settings.workers > 1:

@@ -38,7 +38,7 @@ app = typer.Typer(
 @app.command()
 def serve() -> None:
     """Serve the API and follow the cases log until SIGTERM or SIGINT, in as many processes as LEDGER_WORKERS says."""
-    with starting("LEDGER_", RulebookError, *UNFIT):
+    with starting("LEDGER_", RulebookError, *UNFIT, OSError):
         settings = Settings()
         configure_logging("ledger", settings.log_level)
         if settings.workers > 1:
@@ -55,7 +55,7 @@ def follow() -> None:
 
     Not with SQLite, where one process alone may write: there `serve` follows.
     """
-    with starting("LEDGER_", RulebookError, *UNFIT):
+    with starting("LEDGER_", RulebookError, *UNFIT, OSError):
         settings = Settings()
         configure_logging("ledger", settings.log_level)
         if settings.database_url is None:

@@ -55,16 +55,18 @@ class Parts:
     def run(self, stop: threading.Event) -> None:
         """Follow the cases while this process has the seat, else watch what the one that has it writes.
 
-        Whoever has raised an alarm keeps the seat: another process would only meet the same. Without a seat (None)
-        this process never follows.
+        Whoever has raised an alarm keeps the seat: another process would only meet the same. An error that nobody
+        foresaw ends this thread and leaves the seat to another process. Without a seat (None) this one never follows.
         """
-        while not stop.is_set():
-            if self._elected():
-                self._lead(stop)
-            else:
-                self._watch(stop)
-        if self.seat is not None:
-            self.seat.release()
+        try:
+            while not stop.is_set():
+                if self._elected():
+                    self._lead(stop)
+                else:
+                    self._watch(stop)
+        finally:
+            if self.seat is not None:
+                self.seat.release()
 
     def _elected(self) -> bool:
         try:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from shared.kit.log.instant import utc_now
+from shared.kit.log.rows import Table
 from shared.kit.log.sqlite import open_sqlite_log
 from shared.kit.starting import CANNOT_START
 from tests.support.postgres import PASSWORD, ROLE, place
@@ -43,6 +44,29 @@ def test_a_folder_in_use_is_said_to_be(service: str, tmp_path: Path) -> None:
     assert ended.returncode == CANNOT_START
     assert "cannot start: " in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize("service", ["cases", "ledger"])
+def test_tables_of_another_program_are_said_to_be_so(service: str, tmp_path: Path) -> None:
+    table = {"cases": "imported", "ledger": "accounts"}[service]
+    open_sqlite_log(tmp_path / f"{service}.db", utc_now, [Table(table, {"seller": "text"}, ("seller",))]).close()
+    ended = start(service, tmp_path)
+    assert ended.returncode == CANNOT_START
+    assert f"cannot start: table {table} in the store has other columns" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize("service", ["cases", "ledger"])
+def test_a_place_that_cannot_be_is_said_to_be_none(service: str, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for settings in (
+        {f"{service.upper()}_DATA_DIR": str(tmp_path / "file" / "below")},
+        {f"{service.upper()}_DATABASE_URL": "host=127.0.0.1", f"{service.upper()}_DATABASE_SCHEMA": "no name"},
+    ):
+        ended = start(service, tmp_path, **settings)
+        assert ended.returncode == CANNOT_START
+        assert "cannot start: " in ended.stderr
+        assert "Traceback" not in ended.stderr
 
 
 @pytest.mark.parametrize("service", ["cases", "ledger"])

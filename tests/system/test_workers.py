@@ -13,6 +13,7 @@ import pytest
 from services.ledger.main import build
 from services.ledger.settings import Settings
 from services.ledger.tables import TABLES
+from shared.kit.feed_client import FeedPage
 from shared.kit.localkeys import ensure_keys
 from shared.kit.log.postgres import open_postgres_log
 from tests.support.decisions import DAY, FIRST, Decisions
@@ -116,6 +117,25 @@ def test_the_process_that_stays_takes_over_when_the_other_ends(tmp_path: Path, d
         eventually(lambda: follows(stays), within_s=10)
         cases.ordinary("s-1", at=FIRST + 2 * DAY)
         assert stays.standing("s-1")["points"]["ordinary"] == 24
+
+
+class Unforeseen(Decisions):
+    """A feed that fails as no feed may."""
+
+    def page(self, after: int, limit: int, wait_s: int = 0) -> FeedPage:
+        """Raise."""
+        raise ZeroDivisionError
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_follower_that_ended_by_an_error_leaves_the_seat_to_another_process(tmp_path: Path, database: Place) -> None:
+    cases = Decisions()
+    cases.ordinary("s-1")
+    with process(tmp_path, Unforeseen(), database) as one, process(tmp_path, cases, database) as two:
+        eventually(lambda: "'stopped'" in state(one), within_s=10)
+        assert one.http.get("/health/ready").status_code == 503
+        eventually(lambda: follows(two), within_s=10)
+        assert two.standing("s-1")["points"]["ordinary"] == 12
 
 
 def test_a_process_that_only_answers_never_follows(tmp_path: Path, database: Place) -> None:
