@@ -26,6 +26,7 @@ def welcome(stack: Stack) -> str:
         "SELLER": stack.token("seller", "s-1", seller="s-1"),
         "OFFICER": stack.token("officer", "o-1"),
         "SECOND": stack.token("officer", "o-2"),
+        "AUDITOR": stack.token("auditor", "a-1"),
     }
     body = (
         '{"respondent": "s-1", "trade": {"id": "t-1"}, "channels": ["phone"], '
@@ -36,7 +37,7 @@ def welcome(stack: Stack) -> str:
             f"cases   {stack.url('cases')}   log {stack.log('cases')}",
             f"ledger  {stack.url('ledger')}   log {stack.log('ledger')}",
             "",
-            "Tokens of a buyer, a seller and two officers (others: make token ROLE=… SUB=…):",
+            "Tokens of a buyer, a seller, two officers and an auditor (others: make token ROLE=… SUB=…):",
             "",
             *(f"{name}={token}" for name, token in people.items()),
             "",

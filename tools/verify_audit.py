@@ -323,8 +323,8 @@ def examine(bundle: dict[str, Any], keys: Sequence[Key], wrong: Wrong) -> str:
             check_standing(f"standings[{number}]", given, bundle, told, wrong)
     elif bundle["standings"]:
         wrong.say("standings", "cannot be computed: the account is quarantined, or its events are wrong")
-    known = f"{len(facts)} facts in {len(cases.events)} events through cases position {folded}"
-    return f"{bundle['seller']}: {known}; account version {len(ledger.events)}; {len(bundle['standings'])} standings"
+    counted = f"events: {len(cases.events)}, facts: {len(facts)}, account version: {len(ledger.events)}"
+    return f"{bundle['seller']} through cases position {folded}: {counted}, standings: {len(bundle['standings'])}"
 
 
 # The file, strictly.

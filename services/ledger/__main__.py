@@ -11,10 +11,11 @@ from typing import Annotated
 import typer
 
 from services.ledger import backup
+from services.ledger.bundles.command import NoBundle, fetch
 from services.ledger.exports.command import UnknownForm, WrongClock, export_file
 from services.ledger.exports.content import Content
 from services.ledger.main import build, check
-from services.ledger.settings import Settings
+from services.ledger.settings import PORT, Settings
 from services.ledger.tables import TABLES
 from services.ledger.verifycommand import verified
 from shared.kit.audit.opening import UNFIT
@@ -81,6 +82,25 @@ def export(
     """
     with starting("LEDGER_", RulebookError, UnknownForm, WrongClock, OSError):
         typer.echo(export_file(Settings(), content, file, copy, as_of, known_at))
+
+
+@app.command()
+def bundle(
+    seller: Annotated[str, typer.Argument(help="the seller account")],
+    file: Annotated[Path, typer.Argument(help="name of the file to write")],
+    token_file: Annotated[Path, typer.Option(help="file with the token of an auditor")],
+    url: Annotated[str, typer.Option(help="address of the ledger")] = f"http://127.0.0.1:{PORT}",
+    as_of: Annotated[
+        list[str] | None, typer.Option(help="effective clock, again for further ones; default: now")
+    ] = None,
+    known_at: Annotated[str | None, typer.Option(help="recorded clock, inclusive; default: everything folded")] = None,
+    known_position: Annotated[int | None, typer.Option(help="the same as a cases position, inclusive")] = None,
+    rulebook: Annotated[str | None, typer.Option(help="ladder and year end of this version")] = None,
+) -> None:
+    """Ask a running ledger for everything of one seller, and write it to one file that is checked offline."""
+    with starting("LEDGER_", NoBundle, OSError):
+        clocks = {"known_at": known_at, "known_position": known_position, "rulebook": rulebook}
+        typer.echo(fetch(url, token_file, seller, file, as_of or [], **clocks))
 
 
 @app.command("backup")

@@ -9,6 +9,7 @@ from typing import Final
 from fastapi import APIRouter
 
 from services.ledger.api.account import account_router
+from services.ledger.api.bundles import bundles_router
 from services.ledger.api.differences import differences_router
 from services.ledger.api.direct import Direct
 from services.ledger.api.preview import preview_router
@@ -17,6 +18,8 @@ from services.ledger.api.simulations import simulations_router
 from services.ledger.api.standing import standing_router
 from services.ledger.api.waiting import Waiting
 from services.ledger.application import Ledger
+from services.ledger.bundles.making import Bundling, known_calendars
+from services.ledger.bundles.proving import CasesOverHttp, Evidence
 from services.ledger.decisions import Limits
 from services.ledger.figures import metrics_of
 from services.ledger.follower import Feed, Follower
@@ -59,27 +62,31 @@ def build(
     *,
     clock: Clock = utc_now,
     feed: Feed | None = None,
+    evidence: Evidence | None = None,
     log: EventLog | None = None,
     answers: bool = True,
     picked: Picked | None = None,
 ) -> Service:
     """Return the ledger as an application; entering its lifespan starts to follow, leaving it closes the log.
 
-    Without `feed`, the feed at `cases_url` is read, and without `picked` simulations pick from it; without `log`, the
-    one that the settings name is opened. One that gives no `answers` follows and tells of its health.
+    Without `feed`, the feed at `cases_url` is read; without `picked` simulations pick from it, and without `evidence`
+    bundles ask there. Without `log`, the one that the settings name is opened. One that gives no `answers` follows and
+    tells of its health.
 
     Raises:
-        RulebookError: the rulebook is not sound.
+        RulebookError: the rulebook or a calendar is not sound.
         LogUnavailable: the log cannot be opened; another process has it, say, or its database is not migrated.
         KeysUnusable, LastSignedUnreadable: what signs for the log is not as it has to be.
     """
-    timeline = rulebook(settings.rulebook)
+    timeline, calendars = rulebook(settings.rulebook), known_calendars(settings.calendars)
     log = log or open_store(settings, settings.log_file, clock, TABLES)
     try:
         parts = _parts(settings, timeline, log, clock, feed or _client(settings), picked)
     except BaseException:
         log.close()
         raise
+    evidence = evidence or CasesOverHttp(settings.cases_url, settings.token_file)
+    bundling = Bundling(log, parts.questions, parts.witness, evidence, calendars)
     verifier = open_verifier(settings.jwks, issuer=settings.issuer, audience=settings.audience, clock=clock)
     metrics = metrics_of(parts)
     app = create_app(
@@ -87,7 +94,7 @@ def build(
         version=VERSION,
         description=DESCRIPTION,
         verifier=verifier,
-        routers=_routers(parts, Waiting(parts.progress, settings.max_wait_s)) if answers else [],
+        routers=_routers(parts, Waiting(parts.progress, settings.max_wait_s), bundling) if answers else [],
         checks={"log": parts.log_check, "follower": parts.follower_check, "audit": parts.witness.check},
         metrics=metrics,
         lifespan=parts.lifespan,
@@ -97,7 +104,7 @@ def build(
     return app
 
 
-def _routers(parts: Parts, waiting: Waiting) -> list[APIRouter]:
+def _routers(parts: Parts, waiting: Waiting, bundling: Bundling) -> list[APIRouter]:
     return [
         standing_router(parts.questions, waiting),
         account_router(parts.questions, waiting),
@@ -107,6 +114,7 @@ def _routers(parts: Parts, waiting: Waiting) -> list[APIRouter]:
         simulations_router(parts.questions, parts.simulations),
         feed_router(parts.log),
         log_router(parts.log, parts.witness),
+        bundles_router(bundling, waiting),
     ]
 
 

@@ -20,6 +20,9 @@ class Settings(ServiceSettings):
     port: Annotated[int, Field(ge=1, le=65535)] = PORT
     database_schema: str = Field(default="ledger", description="Schema of the service's log")
     rulebook: str = Field(default="seed", description="Name of a shipped timeline, or the path of a .toml file")
+    calendars: Path | None = Field(
+        default=None, description="Folder of the calendars that bundles enclose; default: as shipped"
+    )
     cases_url: str = "http://127.0.0.1:8001"
     token_file: Path = Path("var/keys/follower.token")
     max_points: Annotated[int, Field(ge=0)] = Field(default=1000, description="Largest number of points of one entry")

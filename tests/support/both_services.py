@@ -9,6 +9,8 @@ from typing import Any, Final
 
 import httpx
 
+from services.ledger.bundles.content import Part
+from services.ledger.bundles.proving import CasesOverHttp, Evidence
 from services.ledger.main import build
 from services.ledger.settings import Settings
 from shared.kit.feed_client import FeedClient, FeedPage, FeedUnavailable
@@ -44,12 +46,26 @@ class LateFeed:
 
 
 @dataclass
+class LateEvidence:
+    """The same of the cases log's part of bundles."""
+
+    source: Evidence | None = None
+
+    def part(self, seller: str, through: int, most: int) -> Part:
+        """Return the part once there is somebody to ask."""
+        if self.source is None:
+            raise FeedUnavailable("not yet", 0.01)
+        return self.source.part(seller, through, most)
+
+
+@dataclass
 class Both:
     """Both services, running."""
 
     cases: CasesService
     ledger: httpx.Client
     feed: LateFeed
+    evidence: LateEvidence
     keys: Path
     supervisors: dict[str, Caller] = field(default_factory=dict)
 
@@ -82,7 +98,7 @@ class Both:
 @contextmanager
 def both_services(folder: Path, **cases_settings: Any) -> Iterator[Both]:
     """Serve both with everything in `folder`, by one clock that the test moves."""
-    clock, feed, keys = HandClock(), LateFeed(), ensure_keys(folder / "keys").parent
+    clock, feed, evidence, keys = HandClock(), LateFeed(), LateEvidence(), ensure_keys(folder / "keys").parent
     token, follower = keys / "cases.token", keys / "follower.token"
     began = MONDAY.timestamp() - YEARS_S / 2
     token.write_text(mint(keys, "service", "cases", ttl_s=YEARS_S, now=began))
@@ -91,9 +107,10 @@ def both_services(folder: Path, **cases_settings: Any) -> Iterator[Both]:
     headers = {"Authorization": f"Bearer {token.read_text()}"}
     with (
         closing(feed),
-        serving(build(given, clock=clock, feed=feed)) as address,
+        serving(build(given, clock=clock, feed=feed, evidence=evidence)) as address,
         httpx.Client(base_url=address, headers=headers, trust_env=False, timeout=30) as ledger,
         cases_service(folder, clock, ledger_url=address, ledger_token_file=token, **cases_settings) as cases,
     ):
         feed.client = FeedClient(str(cases.http.base_url), follower)
-        yield Both(cases, ledger, feed, keys)
+        evidence.source = CasesOverHttp(str(cases.http.base_url), follower)
+        yield Both(cases, ledger, feed, evidence, keys)

@@ -16,7 +16,7 @@ from shared.kit.audit.checkpoint import Checkpoint
 from shared.kit.audit.signer import LocalSigner
 from shared.kit.audit.tree import StoredNodes, inclusion_proof
 from shared.kit.log.merkle import root
-from shared.kit.log.model import EventLog, Stored
+from shared.kit.log.model import MAX_READ, EventLog, Stored
 from tests.support.audit import b64, signer
 from tests.support.decisions import DAY, FIRST, Decisions
 from tests.support.following import Following
@@ -85,9 +85,7 @@ def bundled(cases: Decisions, ledger: Following, seller: str, *asked: Asked, cal
     """Return the bundle of a seller by what is folded, with these standings, each as known at its position or now."""
     keys = signer(CASES_KEY, cases.log.id), signer(LEDGER_KEY, ledger.log.id)
     folded = ledger.progress.now.position
-    events = [
-        one for one in _all(cases.log) if one.position <= folded and msgspec.json.decode(one.state)["subject"] == seller
-    ]
+    events = [one for one in cases.log.read(0, MAX_READ, subject=seller).events if one.position <= folded]
     answers = []
     for each in asked:
         position = folded if each.known_position is None else each.known_position
@@ -113,10 +111,3 @@ def part(log: EventLog, key: LocalSigner, events: Sequence[Stored]) -> Part:
     proofs = [inclusion_proof(nodes, one.position - 1, head.position) for one in events]
     pairs = zip(events, proofs, strict=True)
     return Part(log.id, signed, [Proven(one.position, one.state, proof) for one, proof in pairs])
-
-
-def _all(log: EventLog) -> list[Stored]:
-    found: list[Stored] = []
-    while page := log.read(len(found), 1000).events:
-        found += page
-    return found

@@ -4,22 +4,34 @@ import json
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 from tests.support.tour import script
-from tests.support.tree import read
+from tests.support.tree import ROOT, read
 from tools.parties import Parties, buyer, officer, seller
 from tools.stack import Stack
 
 REASON = re.compile(r'"[a-z_]+": "It would need [^"]*"')
 
 
+def checked_out(folder: Path) -> None:
+    """Make the folder look like a checkout as far as the tour uses one: the environment, and the tools."""
+    python = folder / ".venv/bin/python"
+    python.parent.mkdir(parents=True)
+    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+    python.chmod(0o755)
+    (folder / "tools").symlink_to(ROOT / "tools")
+
+
 def test_the_tour_of_the_readme_works(tmp_path: Path) -> None:
     """Given both services, when its commands are pasted one by one, each works, and the seller ends up restricted."""
+    checked_out(tmp_path)
     stack = Stack(tmp_path / "var")
     with stack, Parties(stack.url("cases"), stack.url("ledger"), stack.token) as parties:
         people = {"BUYER": buyer("b-1"), "SELLER": seller("s-1"), "OFFICER": officer("o-1"), "SECOND": officer("o-2")}
         tokens = {name: parties.token(person) for name, person in people.items()}
+        tokens["AUDITOR"] = stack.token("auditor", "a-1")
         toured = subprocess.run(
             ["bash", "-c", script(parties.cases_url, parties.ledger_url)],
             cwd=tmp_path,
@@ -40,3 +52,6 @@ def test_the_tour_of_the_readme_works(tmp_path: Path) -> None:
     assert [previewed[name]["standing"] for name in ("standing_before", "standing_after")] == ["restricted", "good"]
     assert [one["change"] for one in previewed["sanctions"]] == ["vacated"]
     assert [one["counts"] for one in previewed["entries"]] == [True]
+    assert (
+        "verified: s-1 through cases position 7: events: 7, facts: 1, account version: 1, standings: 1" in toured.stdout
+    )

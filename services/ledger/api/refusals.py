@@ -8,6 +8,8 @@ from shared.kit.problem import Problem
 
 STATUS: Final[Mapping[str, int]] = {
     "account_not_quarantined": 409,
+    "bundle_too_large": 409,
+    "bundles_busy": 503,
     "cursor_invalid": 422,
     "period_empty": 422,
     "position_not_folded": 503,
@@ -16,6 +18,7 @@ STATUS: Final[Mapping[str, int]] = {
     "rulebook_unknown": 404,
     "rulebook_unsound": 422,
     "seller_quarantined": 503,
+    "seller_unknown": 404,
     "simulation_not_complete": 409,
     "simulation_unknown": 404,
     "simulations_busy": 503,
@@ -25,7 +28,12 @@ STATUS: Final[Mapping[str, int]] = {
     "unknown_rulebook": 409,
     "version_unknown": 422,
 }
-RETRY_AFTER_S: Final[Mapping[str, int]] = {"position_not_folded": 1, "seller_quarantined": 60, "simulations_busy": 30}
+RETRY_AFTER_S: Final[Mapping[str, int]] = {
+    "bundles_busy": 1,
+    "position_not_folded": 1,
+    "seller_quarantined": 60,
+    "simulations_busy": 30,
+}
 
 
 def problem(refusal: Refusal) -> Problem:

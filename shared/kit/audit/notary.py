@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from threading import Lock
 from typing import Literal, NamedTuple, TypeAlias
 
+from shared.kit.audit import note
 from shared.kit.audit.checkpoint import Checkpoint, sign
 from shared.kit.audit.lastsigned import LastSigned
 from shared.kit.audit.note import Signs
@@ -77,10 +78,22 @@ class Notary:
             if self._note is not None and checkpoint == self._last:
                 return Signed(checkpoint, self._note)
             self._refuse(checkpoint, root_at)
-            note = sign(checkpoint, self._signers)
-            self._last_signed.keep(note)
-            self._last, self._note = checkpoint, note
-            return Signed(checkpoint, note)
+            signed = sign(checkpoint, self._signers)
+            self._last_signed.keep(signed)
+            self._last, self._note = checkpoint, signed
+            return Signed(checkpoint, signed)
+
+    def attest(self, text: str) -> bytes:
+        """Return the signed note of a text that is no checkpoint: its first line is not the log's name.
+
+        Raises:
+            ValueError: it could be taken for a checkpoint.
+            SignerUnavailable: see `SocketSigner`; nothing was signed.
+            Malformed: see `note.sign`.
+        """
+        if text.partition("\n")[0] == self._origin:
+            raise ValueError("what is signed beside checkpoints does not begin as they do")
+        return note.sign(text, self._signers)
 
     def flush(self) -> None:
         """Make durable what was signed last. To be called once a second; raises `OSError` and `TurnTaken`."""

@@ -138,6 +138,11 @@ def _refusing() -> Iterator[None]:
     except NotInTheLog as absent:
         detail = "The log would have to have grown so far: from `from` to `to`, and beyond each position."
         raise Problem(404, "not_in_the_log", detail, facts={"size": absent.size}) from None
-    except Unsigned as unsigned:
-        code = unsigned.trouble.code
-        raise Problem(503, code, WOULD_HAVE_TO[code], headers={"Retry-After": "1"}) from None
+    except Unsigned as refused:
+        raise unsigned(refused) from None
+
+
+def unsigned(refused: Unsigned) -> Problem:
+    """Return the answer where nothing is signed now."""
+    code = refused.trouble.code
+    return Problem(503, code, WOULD_HAVE_TO[code], headers={"Retry-After": "1"})

@@ -66,6 +66,20 @@ class Witness:
                 raise Unsigned(self._trouble)
             return self._sign()
 
+    def attest(self, text: str) -> bytes:
+        """Return the signed note of a text that is no checkpoint; see `Notary.attest`.
+
+        Raises:
+            Unsigned: the log itself cannot be signed now, or who signs cannot be asked.
+        """
+        trouble = self._trouble
+        if trouble is not None:
+            raise Unsigned(trouble)
+        try:
+            return self._notary.attest(text)
+        except SignerUnavailable as failed:
+            raise Unsigned(Trouble("signer_unavailable", str(failed))) from None
+
     def receipts(self, positions: Sequence[int]) -> list[str | None]:
         """Return a receipt for each committed position, all to one checkpoint; None for all where that cannot be."""
         if not positions:

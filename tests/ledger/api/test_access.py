@@ -36,6 +36,7 @@ ALLOWED: Final = {
     ("get", "/log/receipt"): FOLLOWERS,
     ("get", "/log/keys"): FOLLOWERS,
     ("get", "/log/tile/entries/{index}"): {"auditor"},
+    ("get", "/audit/bundles/{seller}"): {"auditor"},
     ("get", "/metrics"): {"monitor", "admin"},
 }
 OPEN: Final = {

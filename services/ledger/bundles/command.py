@@ -1,0 +1,37 @@
+"""What `python -m services.ledger bundle` does: asks a running ledger for a seller's bundle, and puts it in a file."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+from services.ledger.bundles.making import MAX_BYTES
+from shared.kit.asking import Asking, FeedBroken, FeedUnavailable
+from shared.kit.placing import place
+
+WAIT_S: Final = 50  # beyond what an answer takes otherwise: a long history is proven event by event
+
+
+class NoBundle(Exception):
+    """The ledger has not made the bundle; the message says why, in a line."""
+
+
+def fetch(base_url: str, token_file: Path, seller: str, file: Path, as_of: Sequence[str], **clocks: Any) -> str:
+    """Write the bundle of a seller, and return what was written; `clocks` are the other parameters of the route.
+
+    Raises:
+        NoBundle: the ledger cannot be asked, or refuses.
+        OSError: the file cannot be written.
+    """
+    asked = {name: value for name, value in {"as_of": list(as_of), **clocks}.items() if value not in (None, [])}
+    with Asking(base_url, token_file) as ledger:
+        try:
+            _, raw = ledger.get(
+                f"/audit/bundles/{quote(seller, safe='')}", asked, "application/json", MAX_BYTES, WAIT_S
+            )
+        except FeedUnavailable as failed:
+            raise NoBundle(f"the ledger gives no bundle: {failed.reason} {failed.code}".rstrip()) from None
+        except FeedBroken as broken:
+            raise NoBundle(f"the ledger gives no bundle: {broken}") from None
+    place(file, raw, mode=0o644)
+    return f"{file}: {len(raw)} bytes"
