@@ -11,8 +11,10 @@ from services.ledger.follower import Follower
 from services.ledger.progress import Progress
 from services.ledger.publication import Publication
 from services.ledger.standings import Standings
+from services.ledger.watching import Watching
 from shared.contracts.decisions import ORDINARY_UPHELD, ViolationUpheld
 from shared.kit import cloudevent
+from shared.kit.audit.vkey import VerifierKey
 from shared.kit.feed_client import FeedPage
 from shared.kit.log.model import EventLog
 from shared.rulebook.loader import shipped
@@ -34,6 +36,18 @@ class NoFeed:
         """
         raise LookupError(f"no page after {after} (limit {limit}, wait {wait_s})")
 
+    def checkpoint(self) -> bytes:
+        """Refuse, as `page` does."""
+        raise LookupError("no checkpoint")
+
+    def consistency(self, old: int, new: int) -> list[bytes]:
+        """Refuse, as `page` does."""
+        raise LookupError(f"no proof from {old} to {new}")
+
+    def keys(self) -> list[VerifierKey]:
+        """Refuse, as `page` does."""
+        raise LookupError("no keys")
+
 
 class Folding:
     """The ledger's follower over a log, fed by hand."""
@@ -41,7 +55,8 @@ class Folding:
     def __init__(self, log: EventLog) -> None:
         self._progress, codec = Progress(), Publication(TIMELINE)
         ledger = Ledger(log, codec, TIMELINE, Standings(log, CACHED_ACCOUNTS), self._progress)
-        self._follower = Follower(ledger, self._progress, codec, NoFeed())
+        feed = NoFeed()
+        self._follower = Follower(ledger, self._progress, codec, feed, Watching(log, ledger, self._progress, feed))
 
     def fold(self, page: FeedPage) -> int:
         """Fold one page; return the ledger's position after it.

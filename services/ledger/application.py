@@ -8,6 +8,7 @@ from typing import Final
 
 from services.ledger.accounts import Accounts
 from services.ledger.casefacts import CaseFact, FollowerAlarm
+from services.ledger.casestree import frontier_at, grown
 from services.ledger.digests import ENTRIES, Digests
 from services.ledger.digests import put as put_digest
 from services.ledger.domain.errors import account_not_quarantined
@@ -19,6 +20,7 @@ from services.ledger.tables import ACCOUNTS, CASES, FOLLOWED, PARKED
 from shared.kit.cloudevent import Draft
 from shared.kit.decider import Refusal
 from shared.kit.log.instant import from_us, to_us
+from shared.kit.log.merkle import Frontier
 from shared.kit.log.model import Append, Appended, EventLog, LogUnavailable, Stamp, Tracking
 from shared.kit.log.rows import Put, Remove, RowChange, Value, Where, resume
 from shared.rulebook.model import Timeline
@@ -29,11 +31,15 @@ LAPSE_BATCH: Final = 200  # accounts in one append of lapses
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """Where a page of the cases log ends: position and recorded time of its last event, and the log's name."""
+    """Where a page of the cases log ends: position and recorded time of its last event, the log's name, its frontier.
+
+    The frontier is None where it is not known what came before.
+    """
 
     position: int
     recorded_at: datetime
     source: str
+    frontier: Frontier | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,7 @@ class Ledger:
         self._digests = Digests(log, codec, timeline, self._accounts, entries)
         self._rules = rules_of(timeline)
         self._source: str | None = None
+        self.frontier: Frontier | None = None  # of the cases log's tree, as far as it is folded; None: not worked out
         self.digests_due = False  # whether, when last looked, one was: then another one may be
         self._lock = threading.Lock()
         self.refresh()
@@ -89,6 +96,7 @@ class Ledger:
             position, row = self._log.tracked(CASES), self._log.get(FOLLOWED, CASES)
             recorded_us = None if row is None else row["recorded_us"]
             self._source = None if row is None else str(row["source"])
+            self.frontier = frontier_at(self._log, position)
             recorded_at = from_us(recorded_us) if isinstance(recorded_us, int) else None
             self._progress.tell(Folded(position, recorded_at, self._log.head().position))
 
@@ -105,13 +113,18 @@ class Ledger:
             for fact in facts:
                 posting.take(fact)
             rows = self._rows(posting)
-            changes: list[RowChange] = [*map(put, rows), *map(_waiting, posting.parked), self._followed(reached)]
+            changes: list[RowChange] = [*map(put, rows), *map(_waiting, posting.parked), *self._followed(reached)]
             stamps = self._commit(posting, rows, changes, Tracking(CASES, reached.position))
             if stamps is None:
                 return False
-            self._source = reached.source
+            self._source, self.frontier = reached.source, reached.frontier
             self._progress.tell(Folded(reached.position, reached.recorded_at, self._head(stamps)))
             return True
+
+    def keep(self, *rows: Put) -> None:
+        """Write rows about the cases log that come of no fact; raises `LogUnavailable`, as for `fold`."""
+        with self._lock:
+            self._append(Append(rows=lambda _: rows))
 
     def lapse(self, through: datetime) -> bool:
         """Record every change that time alone makes to any account, due ≤ `through`; return False on a conflict.
@@ -218,11 +231,10 @@ class Ledger:
             rows.append(quarantined(account, account.quarantine.position, position=last, parked=parked))
         return rows
 
-    def _followed(self, reached: Reached) -> Put:
+    def _followed(self, reached: Reached) -> list[Put]:
         recorded_us = to_us(reached.recorded_at)
-        return Put(
-            FOLLOWED, {"name": CASES, "source": reached.source, "recorded_us": recorded_us, "rules": self._rules}
-        )
+        row = Put(FOLLOWED, {"name": CASES, "source": reached.source, "recorded_us": recorded_us, "rules": self._rules})
+        return [row] if reached.frontier is None else [row, grown(reached.position, reached.frontier)]
 
     def _commit(
         self, posting: Posting, rows: list[AccountRow], changes: Sequence[RowChange], tracking: Tracking | None

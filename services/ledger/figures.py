@@ -19,6 +19,9 @@ def metrics_of(parts: Parts) -> Metrics:
     metrics.gauge("ledger_follower_alarmed", "1: following has stopped", lambda: follower.status.state == "alarmed")
     metrics.gauge("ledger_accounts_quarantined", "Accounts that wait for release", lambda: quarantined(parts.log))
     metrics.gauge("ledger_events_passed_over", "Events that move no points", lambda: follower.status.passed_over)
+    checked = parts.watching.check
+    metrics.gauge("ledger_cases_checked", "Cases events under an accepted checkpoint", lambda: checked()[1]["checked"])
+    metrics.gauge("ledger_cases_unchecked", "1: for too long no checkpoint", lambda: not checked()[0])
     figures_of(parts.witness, metrics)
     return metrics
 

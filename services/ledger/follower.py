@@ -8,7 +8,7 @@ import random
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Final, Literal, Protocol, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 import structlog
 
@@ -16,6 +16,7 @@ from services.ledger.application import Ledger
 from services.ledger.casefacts import FollowerAlarm
 from services.ledger.progress import Progress
 from services.ledger.reading import FactCodec, Reading
+from services.ledger.watching import Feed, Watching
 from shared.kit.feed_client import FeedBroken, FeedPage, FeedUnavailable
 from shared.kit.log.model import MAX_READ, LogUnavailable
 
@@ -26,14 +27,6 @@ LONGEST_DELAY_S: Final = 30.0
 State: TypeAlias = Literal["starting", "standing_by", "following", "retrying", "alarmed", "stopped"]
 
 _log = structlog.get_logger(__name__)
-
-
-class Feed(Protocol):
-    """Where pages of the cases log come from: the feed client, or anything that keeps its promises."""
-
-    def page(self, after: int, limit: int, wait_s: int = 0) -> FeedPage:
-        """Return the events above `after`, without a hole; see `FeedClient.page`."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +46,9 @@ class Status:
 class Follower:
     """Folds what the feed says into the ledger. `step` and `run` belong to one thread, `status` to any."""
 
-    def __init__(self, ledger: Ledger, progress: Progress, codec: FactCodec, feed: Feed) -> None:
+    def __init__(self, ledger: Ledger, progress: Progress, codec: FactCodec, feed: Feed, watching: Watching) -> None:
         self._ledger, self._progress, self._codec, self._feed = ledger, progress, codec, feed
+        self._watching = watching
         self.status = Status()
 
     def step(self, page: FeedPage) -> bool:
@@ -71,7 +65,8 @@ class Follower:
         position = self._progress.now.position
         if page.head < position:
             raise FollowerAlarm("log_went_back", page.head, f"its head was at {position} already")
-        reading = Reading(self._codec, self._ledger.source, position, self._progress.now.recorded_at)
+        before = self._progress.now.recorded_at
+        reading = Reading(self._codec, self._ledger.source, position, before, self._ledger.frontier)
         alarm = reading.read(page.events)
         done = True
         if reading.reached is not None:
@@ -100,13 +95,16 @@ class Follower:
         failures are waited out.
         """
         failures, ended = 0, "an error that is not known to this service"
+        self._watching.begin()
         try:
             while not stop.is_set() and leading():
                 try:
+                    self._watching.look()
                     wait_s = 0 if self._ledger.digests_due else WAIT_S
                     self.step(self._feed.page(self._progress.now.position, MAX_READ, wait_s))
                 except (FeedUnavailable, LogUnavailable) as failure:
                     failures += 1
+                    self._watching.soon()
                     self._wait(failure, failures, stop)
                 else:
                     failures = 0

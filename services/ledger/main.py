@@ -22,7 +22,7 @@ from services.ledger.bundles.making import Bundling, known_calendars
 from services.ledger.bundles.proving import CasesOverHttp, Evidence
 from services.ledger.decisions import Limits
 from services.ledger.figures import metrics_of
-from services.ledger.follower import Feed, Follower
+from services.ledger.follower import Follower
 from services.ledger.history import Histories
 from services.ledger.progress import Progress
 from services.ledger.publication import Publication
@@ -36,7 +36,8 @@ from services.ledger.simulating.simulations import Simulations
 from services.ledger.standings import Standings
 from services.ledger.tables import TABLES
 from services.ledger.tail import Tail
-from shared.kit.audit.opening import open_witness
+from services.ledger.watching import Feed, Watching
+from shared.kit.audit.opening import open_witness, read_keys
 from shared.kit.audit.routes import log_router
 from shared.kit.auth import open_verifier
 from shared.kit.electing import seat
@@ -158,9 +159,11 @@ def _parts(
     ledger = Ledger(log, codec, timeline, standings, progress, accounts=settings.cached_accounts)
     histories = Histories(log, codec, settings.cached_accounts // 10 + 1)
     questions = Questions(timeline, standings, histories, progress, clock)
-    follower = Follower(ledger, progress, codec, feed)
+    given = read_keys(settings.cases_keys) if settings.cases_keys else []
+    watching = Watching(log, ledger, progress, feed, given, settings.data_dir / "alarm", settings.unchecked_s)
+    follower = Follower(ledger, progress, codec, feed, watching)
     chair = seat(settings, "follower") if settings.follows else None
     tail, witness = Tail(log, standings, progress), open_witness(settings, log)
     opened = (lambda: _client(settings)) if picked is None else (lambda: nullcontext(picked))
     simulations = Simulations(Jobs(settings.simulations), log, codec, opened, progress, clock)
-    return Parts(log, feed, ledger, questions, follower, progress, tail, chair, witness, simulations)
+    return Parts(log, feed, ledger, questions, follower, progress, tail, chair, witness, watching, simulations)

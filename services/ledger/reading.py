@@ -9,6 +9,8 @@ import msgspec
 from services.ledger.application import Reached
 from services.ledger.casefacts import CaseFact, FollowerAlarm
 from shared.kit.cloudevent import Envelope, decode
+from shared.kit.log import merkle
+from shared.kit.log.merkle import Frontier
 
 
 class FactCodec(Protocol):
@@ -25,8 +27,16 @@ class Reading:
     `facts` are those that move points, in order; `passed_over` counts the others.
     """
 
-    def __init__(self, codec: FactCodec, source: str | None, position: int, recorded_at: datetime | None) -> None:
-        self._codec, self._source = codec, source
+    def __init__(
+        self,
+        codec: FactCodec,
+        source: str | None,
+        position: int,
+        recorded_at: datetime | None,
+        frontier: Frontier | None,
+    ) -> None:
+        self._codec, self._source, self._frontier = codec, source, frontier
+        self._leaves: list[bytes] = []
         self._began = self._position = position
         self._recorded_at = recorded_at
         self.facts: list[CaseFact] = []
@@ -37,7 +47,9 @@ class Reading:
         """Where reading ended, None if nothing was new."""
         if self._position == self._began or self._recorded_at is None or self._source is None:
             return None
-        return Reached(self._position, self._recorded_at, self._source)
+        before, leaves = self._frontier, self._leaves
+        frontier = None if before is None else merkle.grown(before, self._began, leaves).frontier
+        return Reached(self._position, self._recorded_at, self._source, frontier)
 
     def read(self, events: Sequence[bytes]) -> FollowerAlarm | None:
         """Take in what is new; return the alarm at which reading ended, if one was raised."""
@@ -68,4 +80,5 @@ class Reading:
             self.passed_over += 1
         else:
             self.facts.append(fact)
+        self._leaves.append(merkle.leaf_hash(state))
         self._position, self._recorded_at, self._source = position, envelope.recordedtime, envelope.source

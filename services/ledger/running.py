@@ -10,11 +10,12 @@ from anyio import to_thread
 from fastapi import FastAPI
 
 from services.ledger.application import Ledger
-from services.ledger.follower import Feed, Follower
+from services.ledger.follower import Follower
 from services.ledger.progress import Progress
 from services.ledger.questions import Questions
 from services.ledger.simulating.simulations import Simulations
 from services.ledger.tail import Tail
+from services.ledger.watching import Feed, Watching
 from shared.kit.audit.witness import Witness
 from shared.kit.electing import ASK_AGAIN_S, Seat
 from shared.kit.feed_client import FeedClient
@@ -37,6 +38,7 @@ class Parts:
     tail: Tail
     seat: Seat | None
     witness: Witness
+    watching: Watching
     simulations: Simulations
 
     @asynccontextmanager
@@ -95,8 +97,11 @@ class Parts:
         """Return whether the cases are followed, or another process does, and were caught up with, and how far."""
         status, position = self.follower.status, self.progress.now.position
         detail = {"state": status.state, "position": position, "head": status.head, "lag": self.lag()}
-        well = status.state == "standing_by" or (status.state == "following" and status.caught_up)
-        return well, {**detail, "reason": status.reason} if status.reason else detail
+        if status.state == "standing_by":
+            return True, detail
+        checked, more = self.watching.check()
+        reason = {"reason": status.reason} if status.reason else {}
+        return status.state == "following" and status.caught_up and checked, {**detail, **more, **reason}
 
     def log_check(self) -> tuple[bool, Mapping[str, Any]]:
         """Return whether the log can be read, and its head."""

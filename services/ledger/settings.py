@@ -25,6 +25,12 @@ class Settings(ServiceSettings):
     )
     cases_url: str = "http://127.0.0.1:8001"
     token_file: Path = Path("var/keys/follower.token")
+    cases_keys: Path | None = Field(
+        default=None, description="File of the cases log's verifier keys, one a line; default: its own word, once"
+    )
+    unchecked_s: Annotated[float, Field(gt=0)] = Field(
+        default=300.0, description="Longest time without a checkpoint of the cases log, after which this is not ready"
+    )
     max_points: Annotated[int, Field(ge=0)] = Field(default=1000, description="Largest number of points of one entry")
     max_wait_s: Annotated[float, Field(gt=0, le=30)] = Field(default=5.0, description="Longest wait for min_position")
     follows: bool = Field(default=True, description="Whether processes that serve stand for election as the follower")

@@ -48,4 +48,25 @@ DIGESTED: Final = Table(
     key=("name",),
 )
 
-TABLES: Final = (ACCOUNTS, PARKED, FOLLOWED, DIGESTED)
+GROWN: Final = Table(
+    "grown",  # the cases log's tree, as far as it was folded
+    {
+        "name": "text",
+        "position": "integer",
+        "frontier": "blob",  # roots of the perfect subtrees, largest first
+    },
+    key=("name",),
+)
+
+TRUSTED: Final = Table(
+    "trusted",  # whom to believe about the cases log
+    {
+        "name": "text",
+        "given": "text",  # the keys that an operator gave, from which trust began; empty: the log's own word
+        "keys": "text",  # verifier keys that are trusted by now, one a line
+        "note": "blob",  # the checkpoint accepted last
+    },
+    key=("name",),
+)
+
+TABLES: Final = (ACCOUNTS, PARKED, FOLLOWED, DIGESTED, GROWN, TRUSTED)

@@ -13,6 +13,7 @@ from services.ledger.bundles.content import Part
 from services.ledger.bundles.proving import CasesOverHttp, Evidence
 from services.ledger.main import build
 from services.ledger.settings import Settings
+from shared.kit.audit.vkey import VerifierKey
 from shared.kit.feed_client import FeedClient, FeedPage, FeedUnavailable
 from shared.kit.localkeys import ensure_keys, mint
 from tests.support.cases_service import MONDAY, YEARS_S, Caller, CasesService, HandClock, cases_service
@@ -31,13 +32,29 @@ class LateFeed:
 
     def page(self, after: int, limit: int, wait_s: int = 0) -> FeedPage:
         """Return the page once the feed is there; while it is held, what was promised last, at once or soon."""
-        if self.client is None:
-            raise FeedUnavailable("not yet", 0.01)
+        client = self._there()
         if self.held and self.last is not None:
             Event().wait(MOMENT_S)
             return replace(self.last, events=[], scanned_through=after)
-        self.last = self.client.page(after, limit, min(wait_s, 1))
+        self.last = client.page(after, limit, min(wait_s, 1))
         return self.last
+
+    def checkpoint(self) -> bytes:
+        """Return the checkpoint of the service, once it is there."""
+        return self._there().checkpoint()
+
+    def consistency(self, old: int, new: int) -> list[bytes]:
+        """Return the proof of growth."""
+        return self._there().consistency(old, new)
+
+    def keys(self) -> list[VerifierKey]:
+        """Return the keys that sign."""
+        return self._there().keys()
+
+    def _there(self) -> FeedClient:
+        if self.client is None:
+            raise FeedUnavailable("not yet", 0.01)
+        return self.client
 
     def close(self) -> None:
         """Give the connections back."""

@@ -3,7 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import InitVar, dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
 from typing import Any, Final
+from weakref import finalize
 
 from shared.contracts.decisions import (
     ORDINARY_UPHELD,
@@ -20,13 +25,17 @@ from shared.contracts.decisions import (
     PinnedRef,
     ViolationUpheld,
 )
+from shared.kit.audit.proofs import Proofs
+from shared.kit.audit.vkey import VerifierKey
+from shared.kit.audit.witness import Unsigned
 from shared.kit.cloudevent import Draft, StandingEffect, canonical
-from shared.kit.feed_client import FeedPage
+from shared.kit.feed_client import FeedPage, FeedUnavailable
 from shared.kit.ids import uuid7
 from shared.kit.log.memory import open_memory_log
 from shared.kit.log.model import Append, Appended, EventLog
 from shared.rulebook.loader import shipped
 from tests.support.logs import StandingClock
+from tests.support.witnessing import Witnessed
 
 SEED: Final = shipped("seed")
 FIRST: Final = datetime(2026, 3, 2, 4, tzinfo=UTC)
@@ -60,6 +69,28 @@ class Decisions:
     def __post_init__(self, store: EventLog | None) -> None:
         """Open the log, unless there is one."""
         self.log = open_memory_log(self.clock) if store is None else store
+
+    @cached_property
+    def witnessed(self) -> Witnessed:
+        """The log's witness, whose files go when the log does."""
+        folder = mkdtemp()
+        finalize(self, rmtree, folder)
+        return Witnessed(Path(folder), self.log)
+
+    def checkpoint(self) -> bytes:
+        """Return the signed checkpoint of now, or say why there is none as the feed client would."""
+        try:
+            return self.witnessed.witness.checkpoint().note
+        except Unsigned as unsigned:
+            raise FeedUnavailable("answered 503", 1.0, unsigned.trouble.code) from None
+
+    def consistency(self, old: int, new: int) -> list[bytes]:
+        """Return the proof of growth."""
+        return Proofs(self.log, self.witnessed.witness).continued(old, new).proof
+
+    def keys(self) -> list[VerifierKey]:
+        """Return the keys that sign."""
+        return list(self.witnessed.witness.known())
 
     def ordinary(self, seller: str, points: int = 12, **given: Any) -> Decision:
         """Uphold an ordinary violation."""

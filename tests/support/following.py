@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import InitVar, dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -11,7 +12,7 @@ from services.ledger.application import Ledger
 from services.ledger.decisions import Limits
 from services.ledger.digests import ENTRIES
 from services.ledger.domain.events import AccountEvent
-from services.ledger.follower import Feed, Follower
+from services.ledger.follower import Follower
 from services.ledger.history import Histories
 from services.ledger.progress import Progress
 from services.ledger.publication import Publication
@@ -19,6 +20,7 @@ from services.ledger.questions import Answer, Questions
 from services.ledger.rendering import NOTHING_ASKED, Asked
 from services.ledger.standings import Standings
 from services.ledger.tables import TABLES
+from services.ledger.watching import Feed, Watching
 from shared.kit.decider import Refusal
 from shared.kit.log.memory import open_memory_log
 from shared.kit.log.model import MAX_READ, EventLog
@@ -35,6 +37,7 @@ class Following:
     store: InitVar[EventLog | None] = None
     timeline: Timeline = SEED
     limits: Limits = field(default_factory=Limits)
+    alarms: Path | None = None
     entries: int = ENTRIES
     log: EventLog = field(init=False)
 
@@ -49,7 +52,8 @@ class Following:
         )
         histories = Histories(self.log, self.codec, 100)
         self.questions = Questions(self.timeline, self.standings, histories, self.progress, self.clock)
-        self.follower = Follower(self.ledger, self.progress, self.codec, self.feed)
+        self.watching = Watching(self.log, self.ledger, self.progress, self.feed, alarms=self.alarms)
+        self.follower = Follower(self.ledger, self.progress, self.codec, self.feed, self.watching)
 
     def step(self, limit: int = MAX_READ) -> bool:
         """Fold the next page of at most `limit` events."""

@@ -16,7 +16,8 @@ from services.ledger import backup as ledger_backup
 from services.ledger.settings import Settings as LedgerSettings
 from shared.kit.backup import MANIFEST, BackupBroken, check
 from shared.kit.log import merkle
-from tests.support.cases_service import PDF, CasesService, cases_service
+from tests.support.both_services import both_services
+from tests.support.cases_service import PDF, CasesService, cases_service, complaint
 from tests.support.decisions import Decisions
 from tests.support.eventually import eventually
 from tests.support.ledger_service import ledger_service
@@ -88,17 +89,58 @@ def test_a_ledger_comes_back_and_catches_up(tmp_path: Path) -> None:
         assert again.standing("s-1") == expected
 
 
-def test_a_cases_log_that_went_back_is_known_by_the_ledger_that_followed_it(tmp_path: Path) -> None:
-    """Given a ledger that has folded more than a restored log holds, then it stops with an alarm, and says so."""
-    cases = Decisions()
-    cases.ordinary("s-1")
-    with ledger_service(tmp_path, cases) as ledger:
-        cases.ordinary("s-1")
-        ledger.standing("s-1")
-    older = Decisions()
-    older.ordinary("s-1")
-    with ledger_service(tmp_path, older) as ledger:
-        eventually(lambda: "log_went_back" in ledger.http.get("/health/ready").text)
+def put_back(folder: Path, copy: Path) -> None:
+    """Put a backup in the place of a service's databases; its keys and what it signed last stay, as they should."""
+    given = settings(folder)
+    for file in (given.log_file, given.vault_file):
+        for part in file.parent.glob(f"{file.name}*"):
+            part.unlink()
+    shutil.rmtree(given.evidence_dir)
+    cases_backup.restore(given, copy)
+
+
+def test_a_cases_log_that_was_put_back_knows_it_itself(tmp_path: Path) -> None:
+    """Given an older copy, then it takes writes and signs nothing, says so, and health names it."""
+    with cases_service(tmp_path) as cases:
+        cases.file()
+        cases_backup.make(settings(tmp_path), tmp_path / "copy", NOW)
+        assert cases.buyer.post("/cases", complaint(), 201)["events"][0]["receipt"] is not None
+    put_back(tmp_path, tmp_path / "copy")
+    with cases_service(tmp_path) as cases:
+        for _ in range(3):  # also once it is longer than it was
+            assert cases.buyer.post("/cases", complaint(), 201)["events"][0]["receipt"] is None
+            assert cases.http.get("/log/checkpoint").json()["code"] == "signing_refused"
+        ready = cases.http.get("/health/ready").json()
+        assert ready["failing"] == ["audit"]
+        assert ready["checks"]["audit"]["detail"] == {"signed": 0, "reason": "signing_refused"}
+        metrics = cases.caller("monitor", "m-1").get("/metrics").decode()
+        assert "log_unsigned 1.0" in metrics
+        assert "log_receipts_left_out 3.0" in metrics
+
+
+@pytest.mark.parametrize("keeps", [True, False], ids=["by itself", "by its follower"])
+def test_a_cases_log_that_was_put_back_stops_the_ledger_that_followed_it(tmp_path: Path, keeps: bool) -> None:
+    """Whether the log still has what it signed last, or an operator took that away to be rid of the complaint."""
+    with both_services(tmp_path) as both:
+        both.upheld()
+        cases_backup.make(settings(tmp_path), tmp_path / "copy", NOW)
+        both.upheld("s-1", "t-2")
+        before = both.standing("s-1")
+    put_back(tmp_path, tmp_path / "copy")
+    if not keeps:
+        for kept in settings(tmp_path).data_dir.glob("last-signed*"):
+            kept.unlink()
+    with both_services(tmp_path) as both:
+        code = "log_not_signed" if keeps else "log_rolled_back"
+        eventually(lambda: code in both.ledger.get("/health/ready").text)
+        found = both.ledger.get("/sellers/s-1/standing").json()
+        assert found["points"] == before["points"]
+    assert (tmp_path / "ledger" / "alarm" / "reason.txt").read_text()
+
+
+def test_a_backup_holds_neither_keys_nor_what_was_signed_last(copy: Path) -> None:
+    """Else an older copy would bring along what is to tell that it is one."""
+    assert not [path for path in copy.rglob("*") if path.suffix == ".key" or "signed" in path.name]
 
 
 @pytest.fixture

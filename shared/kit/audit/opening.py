@@ -13,6 +13,7 @@ from shared.kit.log.model import EventLog
 from shared.kit.settings import ServiceSettings
 
 LAST_SIGNED: Final = "last-signed"
+MAX_KEYS: Final = 100  # of one file
 UNFIT: Final = (KeysUnusable, LastSignedUnreadable)  # why a service does not start
 
 
@@ -37,11 +38,20 @@ def elsewhere(settings: ServiceSettings) -> list[SocketSigner]:
     """
     if settings.signer_socket is None or settings.signer_key is None:
         return []
-    return [SocketSigner(_verifier_key(settings.signer_key), settings.signer_socket)]
+    (key,) = read_keys(settings.signer_key, most=1)
+    return [SocketSigner(key, settings.signer_socket)]
 
 
-def _verifier_key(path: Path) -> VerifierKey:
+def read_keys(path: Path, most: int = MAX_KEYS) -> list[VerifierKey]:
+    """Return the verifier keys of a file, one a line, 1 to `most`.
+
+    Raises:
+        KeysUnusable: it cannot be read, or holds something else.
+    """
     try:
-        return parse_vkey(path.read_text("utf-8").removesuffix("\n"))
+        keys = [parse_vkey(line) for line in path.read_text("utf-8").splitlines()]
     except (OSError, ValueError) as damaged:
-        raise KeysUnusable(f"{path} is one verifier key: {damaged}") from None
+        raise KeysUnusable(f"{path} would have to hold verifier keys, one a line: {damaged}") from None
+    if not 1 <= len(keys) <= most:
+        raise KeysUnusable(f"{path} would have to hold 1 to {most} verifier keys")
+    return keys

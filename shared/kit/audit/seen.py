@@ -10,7 +10,7 @@ from shared.kit.audit.proof import continues
 from shared.kit.audit.vkey import VerifierKey
 from shared.kit.audit.wire import Malformed
 
-AlarmReason: TypeAlias = Literal["malformed", "bad_signature", "other_origin", "rolled_back", "split"]
+AlarmReason: TypeAlias = Literal["malformed", "bad_signature", "other_origin", "rolled_back", "split", "refused"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from tests.support.following import Following
 
 @dataclass
 class Faulty:
-    """A feed that fails as often as it is told to before it goes on."""
+    """A feed that fails as often as it is told to before it goes on; checkpoints never do."""
 
     cases: Decisions
     failures: list[FeedUnavailable | FeedBroken] = field(default_factory=list)
@@ -28,6 +28,11 @@ class Faulty:
         if self.failures:
             raise self.failures.pop(0)
         return self.cases.page(after, limit, wait_s)
+
+    def __post_init__(self) -> None:
+        """Give the log's own checkpoints, proofs and keys."""
+        self.checkpoint, self.consistency = self.cases.checkpoint, self.cases.consistency
+        self.keys = self.cases.keys
 
 
 @contextmanager

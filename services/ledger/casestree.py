@@ -1,0 +1,58 @@
+"""What the ledger keeps of the cases log's audit tree: how it grew by what was folded, and whose checkpoints count."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from services.ledger.tables import CASES, GROWN, TRUSTED
+from shared.kit.audit.checkpoint import open_checkpoint
+from shared.kit.audit.seen import Seen
+from shared.kit.audit.vkey import VerifierKey, parse_vkey
+from shared.kit.audit.watch import Trust
+from shared.kit.log.merkle import Frontier, packed, unpacked
+from shared.kit.log.model import EventLog
+from shared.kit.log.rows import Put
+
+NOTHING: Final[Frontier] = ()
+
+
+def frontier_at(log: EventLog, position: int) -> Frontier | None:
+    """Return the frontier of the first `position` events of the cases log, None where it was never worked out."""
+    row = log.get(GROWN, CASES)
+    if position == 0:
+        return NOTHING
+    if row is None or row["position"] != position or not isinstance(row["frontier"], bytes):
+        return None
+    return unpacked(row["frontier"])
+
+
+def grown(position: int, frontier: Frontier) -> Put:
+    """Return what is written with a fold that came to `position`."""
+    return Put(GROWN, {"name": CASES, "position": position, "frontier": packed(frontier)})
+
+
+def trust_in(log: EventLog, origin: str, given: Sequence[VerifierKey]) -> Trust:
+    """Return what is known of the cases log, `origin`, where an operator gave these keys; none: its own word counts.
+
+    Keys that were learnt count as long as those they were learnt from are given.
+    """
+    row = log.get(TRUSTED, CASES)
+    if row is None or row["given"] != _lines(given):
+        return Trust(tuple(given), _seen(row["note"], row["keys"], origin) if row else None)
+    keys = tuple(map(parse_vkey, str(row["keys"]).splitlines()))
+    return Trust(keys, _seen(row["note"], row["keys"], origin))
+
+
+def trusted(trust: Trust, given: Sequence[VerifierKey]) -> Put:
+    """Return what is written when a checkpoint was accepted."""
+    note = trust.seen.note if trust.seen else None
+    return Put(TRUSTED, {"name": CASES, "given": _lines(given), "keys": _lines(trust.keys), "note": note})
+
+
+def _seen(note: object, keys: object, origin: str) -> Seen | None:
+    if not isinstance(note, bytes):
+        return None
+    return Seen(open_checkpoint(note, tuple(map(parse_vkey, str(keys).splitlines())), origin), note)
+
+
+def _lines(keys: Sequence[VerifierKey]) -> str:
+    return "".join(f"{key}\n" for key in keys)
