@@ -16,6 +16,7 @@ from services.ledger.exports.command import UnknownForm, WrongClock, export_file
 from services.ledger.exports.content import Content
 from services.ledger.main import build, check
 from services.ledger.settings import PORT, Settings
+from services.ledger.simulating.command import Asked, CannotSimulate, simulated
 from services.ledger.tables import TABLES
 from services.ledger.verifycommand import verified
 from shared.kit.audit.opening import UNFIT
@@ -101,6 +102,31 @@ def bundle(
     with starting("LEDGER_", NoBundle, OSError):
         clocks = {"known_at": known_at, "known_position": known_position, "rulebook": rulebook}
         typer.echo(fetch(url, token_file, seller, file, as_of or [], **clocks))
+
+
+@app.command("simulate")
+def simulate_(
+    candidate: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="the rulebook file that is proposed")],
+    since: Annotated[str, typer.Option("--from", help="redecide what counts from this instant on")],
+    until: Annotated[str, typer.Option(help="exclusive")],
+    *,
+    suppose: Annotated[str | None, typer.Option(help="version; default: the last one that is new")] = None,
+    as_dated: Annotated[bool, typer.Option("--as-dated", help="suppose none: the file's dates hold")] = False,
+    as_of: Annotated[
+        list[str] | None, typer.Option(help="when standings are compared; default: --until, or now")
+    ] = None,
+    seller: Annotated[list[str] | None, typer.Option(help="only this account")] = None,
+    copy: Annotated[Path | None, typer.Option(exists=True, help="copy of the log; default: the log")] = None,
+    report: Annotated[Path | None, typer.Option(help="file for the report; default: standard output")] = None,
+    changes: Annotated[Path | None, typer.Option(help="file for the differences, one a line")] = None,
+) -> None:
+    """Find out what a rulebook would have done to the decisions of a period and to standings. Nothing is recorded.
+
+    Findings come from the cases feed (LEDGER_CASES_URL). On SQLite the service must not run meanwhile: name a `--copy`.
+    """
+    asked = Asked(candidate, since, until, suppose, as_dated, as_of or (), seller or (), copy, report, changes)
+    with starting("LEDGER_", RulebookError, CannotSimulate, OSError):
+        typer.echo(simulated(Settings(), asked), nl=False)
 
 
 @app.command("backup")

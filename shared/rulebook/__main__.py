@@ -1,8 +1,9 @@
-"""`python -m shared.rulebook check|diff|calendars`: is a rulebook or calendar file sound, and what does it change?
+"""`python -m shared.rulebook check|diff|publish|calendars`: is a file sound, what does it change, may it be published?
 
-Exit codes: 0 sound, 1 not sound, 2 wrong use.
+Exit codes: 0 sound, or published; 1 not; 2 wrong use.
 """
 
+from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, TypeAlias
@@ -12,6 +13,7 @@ import typer
 from shared.rulebook.calendars import load_calendars
 from shared.rulebook.diff import diff as differences
 from shared.rulebook.loader import RulebookError, load_timeline
+from shared.rulebook.publishing import PublicationRefused, publish
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__)
 
@@ -39,6 +41,20 @@ def diff(file: RulebookFile) -> None:
                 typer.echo(f"    + {change.after}")
 
 
+@app.command("publish")
+def publish_(
+    candidate: RulebookFile,
+    onto: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="the rulebook file that the services read")],
+    report: Annotated[list[Path], typer.Option(exists=True, dir_okay=False, help="one for each version added")],
+) -> None:
+    """Put a rulebook that adds versions in the place of the one there is, and print what it adds.
+
+    Each version needs the report of a simulation that supposed it. The services read the file when they start.
+    """
+    for version in publish(candidate, onto, report, datetime.now(UTC)):
+        typer.echo(f"{version.id}  sha256:{version.ref.digest}  from {version.effective_from.isoformat()}")
+
+
 @app.command()
 def calendars(folder: CalendarFolder) -> None:
     """Print the published years with their digests, or every fault of the first file that has one."""
@@ -47,10 +63,10 @@ def calendars(folder: CalendarFolder) -> None:
 
 
 def main() -> None:
-    """Run the command line; a faulty file ends it with 1 and its faults on standard error."""
+    """Run the command line; a faulty file, or one not to be published, ends it with 1 and why on standard error."""
     try:
         app()
-    except RulebookError as error:
+    except (RulebookError, PublicationRefused, OSError) as error:
         typer.echo(str(error), err=True)
         raise SystemExit(1) from error
 

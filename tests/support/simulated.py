@@ -83,7 +83,7 @@ def simulated(
     report = simulate(given, sources, folder, tell or nobody)
     lines = [json.loads(line) for line in (folder / CHANGES).read_text("utf-8").splitlines()]
     ChangesPage.model_validate({"changes": lines, "next": None})
-    return SimulationReport.model_validate_json(json.dumps(report, default=_plain)), lines
+    return SimulationReport.model_validate_json(json.dumps(report, default=_plain), strict=True), lines
 
 
 def _plain(value: Any) -> Any:

@@ -34,7 +34,7 @@ class Tally:
 
     def looked_at(self, *, changed: bool, unknown: bool) -> None:
         """Count one account: whether anything of it differs, and whether a decision of it is not replayable."""
-        self._accounts.update({"looked_at": 1, "changed": changed, "not_replayable": unknown})
+        self._accounts.update({"looked_at": 1, "changed": int(changed), "not_replayable": int(unknown)})
 
     def quarantined(self) -> None:
         """Count one account that cannot answer."""
