@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from benchmarks import postgres, syncs
 from benchmarks.comparison import LIMIT, OURS, Comparison, Contender, Store
+from shared.kit.collecting import collect_seldom
 
 ROUNDS: Final = 5
 PACKAGES: Final = ("eventsourcing", "sqlalchemy", "psycopg", "uvicorn", "fastapi")
@@ -70,6 +71,7 @@ def measure(comparison: Comparison, size: int, rounds: int = ROUNDS) -> Measured
         RuntimeError: a contender that has to make every operation durable by itself synced less often than that.
     """
     with comparison.contenders(size) as contenders:
+        collect_seldom()  # as the services do, for all contenders of this process
         synced = warmed(comparison, contenders, size)
         rates = interleave(contenders, rounds)
     return Measured(comparison.row, comparison.store, comparison.unit, size, rates, synced)

@@ -12,6 +12,8 @@ import uvicorn
 from fastapi import FastAPI
 from uvicorn.supervisors import Multiprocess
 
+from shared.kit.collecting import collect_seldom
+
 STOP_TIMEOUT_S: Final = 2
 SILENT_FOR_S: Final = 60  # after which a worker is taken for hung; on a busy machine a start may well take ten
 
@@ -54,6 +56,7 @@ def _config(app: FastAPI | str, host: str, port: int, **more: Any) -> uvicorn.Co
 
 def run(app: FastAPI, host: str, port: int) -> None:
     """Serve until SIGTERM or SIGINT; requests under way get `STOP_TIMEOUT_S` seconds, then lifespan ends."""
+    collect_seldom()
     try:
         server(app, host, port).run()
     except KeyboardInterrupt:  # uvicorn has stopped gracefully and raises the signal again for its caller
@@ -76,6 +79,7 @@ def told_to_stop(app: A) -> A:
     To be called in the process's main thread, once the server listens to these signals itself. A process whose parent
     has died ends as if it was told to.
     """
+    collect_seldom()
     threading.Thread(target=_end_with_parent, daemon=True).start()
     for number in (signal.SIGTERM, signal.SIGINT):
         heard = signal.getsignal(number)
