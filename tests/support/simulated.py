@@ -10,7 +10,9 @@ from services.ledger.simulating.asking import Question, question
 from services.ledger.simulating.simulation import CHANGES, Sources, simulate
 from shared.contracts.decisions import ORDINARY_UPHELD, SEVERE_UPHELD
 from shared.contracts.findings import DISMISSED, FILED, OVERTURNED
-from shared.contracts.simulation import ChangesPage, SimulationReport, Stage
+from shared.contracts.simulation import Stage
+from shared.contracts.simulationchanges import ChangesPage
+from shared.contracts.simulationreport import SimulationReport
 from tests.support.decisions import PINNED, SEED, Decision, Decisions
 from tests.support.drafts import HALVED, draft
 from tests.support.following import Following

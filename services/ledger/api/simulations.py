@@ -5,23 +5,24 @@ from typing import Annotated, Any, Final
 import msgspec
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
-from pydantic import Field
 
 from services.ledger.api.pages import LINK, next_page
 from services.ledger.api.refusals import problem
+from services.ledger.api.simulationbody import SimulationAsked
 from services.ledger.questions import Questions
-from services.ledger.simulating.asking import MAX_INSTANTS, MAX_RULEBOOK, MAX_SELLERS, question
-from services.ledger.simulating.jobs import MAX_PAGE, Job
+from services.ledger.simulating.asking import question
+from services.ledger.simulating.job import Job
+from services.ledger.simulating.jobs import MAX_PAGE
 from services.ledger.simulating.simulations import Simulations
-from shared.contracts.simulation import ChangesPage, Simulation
+from shared.contracts.simulation import Simulation
 from shared.contracts.simulation import Simulations as SimulationsKept
+from shared.contracts.simulationchanges import ChangesPage
 from shared.kit.auth import require
 from shared.kit.decider import Refusal
-from shared.kit.fields import Body, Flag, Identifier, Instant, QueryNumber, examples
+from shared.kit.fields import Identifier, QueryNumber
 from shared.kit.identity import Principal
 from shared.kit.problem import problems
 from shared.kit.route import router
-from shared.rulebook.loader import DATA
 
 SCOPE: Final = "rulebook:simulate"
 DEFAULT_LIMIT: Final = 100
@@ -30,41 +31,6 @@ EXAMPLE: Final = "01a20a0b-6a0d-72bc-890e-5bc69604c17c"
 Caller = Annotated[Principal, Depends(require(SCOPE))]
 Id = Annotated[Identifier, Path(description="The simulation", examples=[EXAMPLE])]
 LOCATION: Final[dict[str, Any]] = {"Location": {"description": "Where it is", "schema": {"type": "string"}}}
-
-
-class SimulationAsked(Body):
-    """A candidate rulebook and the period whose decisions it redecides."""
-
-    model_config = examples(
-        {
-            "rulebook": (DATA / "seed.toml").read_text("utf-8"),
-            "from": "2025-01-01T00:00:00+08:00",
-            "until": "2026-01-01T00:00:00+08:00",
-            "suppose": "TB-2012",
-            "as_of": ["2026-01-01T00:00:00+08:00"],
-        }
-    )
-
-    rulebook: str = Field(
-        min_length=1,
-        max_length=MAX_RULEBOOK,
-        pattern=r"^[^\x00]*$",
-        description="The text of the candidate's file (TOML), all its versions",
-    )
-    from_: Instant = Field(alias="from", description="Decisions that count from here on; inclusive")
-    until: Instant = Field(description="Exclusive")
-    suppose: Identifier | None = Field(
-        None,
-        description="The candidate's version that is supposed to be in force from `from` on. "
-        "Default: the last one that the current rulebook lacks",
-    )
-    as_dated: Flag = Field(default=False, description="Suppose no version: each holds when the candidate says")
-    as_of: list[Instant] = Field(
-        [], max_length=MAX_INSTANTS, description="When standings are compared. Default: at `until`, or now if earlier"
-    )
-    sellers: list[Identifier] | None = Field(
-        None, min_length=1, max_length=MAX_SELLERS, description="Only these accounts"
-    )
 
 
 def simulations_router(questions: Questions, simulations: Simulations) -> APIRouter:

@@ -6,35 +6,15 @@ Nothing is recorded. What cannot be redecided counts as it was recorded, and is 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 from services.ledger.domain.facts import Entry, Fact
 from services.ledger.domain.lowering import lower
 from services.ledger.domain.redeciding import Filed, Found, Penalty, Unknown, judged, penalty_of, speaking
+from services.ledger.domain.supposition import Supposition
 from shared.rulebook.model import Ref, RulebookVersion, Timeline
 
 Outcome: TypeAlias = Literal["same", "changed", "not_upheld", "not_replayable"]
-
-NO_FACTORS: Final[frozenset[str]] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Supposition:
-    """The rules as they are and as they are supposed to be, and the period `[since, until)` that is redecided."""
-
-    current: Timeline
-    supposed: Timeline
-    since: datetime
-    until: datetime
-
-    def holds(self, instant: datetime) -> bool:
-        """Return whether the instant lies in the period."""
-        return self.since <= instant < self.until
-
-    def assessed(self, pinned: Ref | None) -> frozenset[str]:
-        """Return the factors that officers could assess under a pinned version."""
-        version = self.current.named(pinned.id) if pinned is not None else None
-        return NO_FACTORS if version is None else frozenset(version.factors)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +37,6 @@ class Supposed:
 
     facts: tuple[Fact, ...]
     verdicts: tuple[Verdict, ...]
-
-
-def in_force_since(current: Timeline, version: RulebookVersion, since: datetime) -> Timeline:
-    """Return the rules as they are until `since`, and `version` from then on, for good."""
-    kept = [one for one in current.versions if one.effective_from < since]
-    ended = [replace(one, effective_until=min(one.effective_until or since, since)) for one in kept]
-    return Timeline(
-        f"{current.name}+{version.id}", (*ended, replace(version, effective_from=since, effective_until=None))
-    )
 
 
 def suppose(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from services.ledger.domain.supposing import Supposition, in_force_since
+from services.ledger.domain.supposition import Supposition, in_force_since
 from shared.kit.decider import Refusal
 from shared.rulebook.loader import RulebookError, parse_timeline
 from shared.rulebook.model import RulebookVersion, Timeline

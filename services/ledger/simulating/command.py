@@ -18,6 +18,7 @@ from services.ledger.publication import Publication
 from services.ledger.settings import Settings
 from services.ledger.simulating.asking import Question, question
 from services.ledger.simulating.simulation import CHANGES, Sources, simulate
+from services.ledger.simulating.wording import worded
 from services.ledger.tables import CASES, FOLLOWED, TABLES
 from shared.contracts.simulation import Stage
 from shared.kit.decider import Refusal
@@ -28,7 +29,6 @@ from shared.kit.log.model import EventLog
 from shared.kit.log.sqlite import open_sqlite_log
 from shared.kit.placing import place
 from shared.kit.storing import open_kept_store
-from shared.rulebook.model import ZONE
 
 
 class CannotSimulate(ValueError):
@@ -68,7 +68,7 @@ def simulated(settings: Settings, asked: Asked) -> str:
         report = _run(settings, asked, log)
     finally:
         log.close()
-    Console(stderr=True, highlight=False).print(_worded(report))
+    Console(stderr=True, highlight=False).print(worded(report))
     rendered = msgspec.json.format(msgspec.json.encode(report), indent=2).decode() + "\n"
     if asked.report is None:
         return rendered
@@ -144,27 +144,3 @@ def _instant(name: str, text: str) -> datetime:
         return parse_instant(text)
     except ValueError as error:
         raise CannotSimulate(f"{name}: {error}") from None
-
-
-def _worded(report: dict[str, Any]) -> str:
-    """Return what came of it in a few sentences."""
-    accounts, decisions, dismissals = report["accounts"], report["decisions"], report["dismissals"]
-    supposed = report["supposed"]
-    rules = f"{supposed['id']} supposed in force" if supposed else "the candidate as it is dated"
-    begins, ends = (report[name].astimezone(ZONE).isoformat() for name in ("from", "until"))
-    lines = [
-        f"{rules}, from {begins} until {ends}",
-        f"decisions: {_counts(decisions)}",
-        f"dismissals: {_counts(dismissals)}",
-        f"accounts: {_counts(accounts)}",
-    ]
-    if report["missing"]:
-        lines.append(f"missing: {_counts(report['missing'])}")
-    for one in report["standings"]:
-        moved = ", ".join(f"{each['accounts']} {each['from']} -> {each['to']}" for each in one["moved"]) or "none"
-        lines.append(f"standings that would differ at {one['as_of'].astimezone(ZONE).isoformat()}: {moved}")
-    return "\n".join(lines)
-
-
-def _counts(counted: dict[str, int]) -> str:
-    return ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counted.items())

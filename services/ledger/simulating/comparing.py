@@ -14,7 +14,8 @@ from services.ledger.domain.facts import Fact
 from services.ledger.domain.knowledge import learn_all
 from services.ledger.domain.redeciding import Filed, Found, Unknown, could_uphold, speaking
 from services.ledger.domain.standing import standing_in
-from services.ledger.domain.supposing import Supposition, Verdict, suppose
+from services.ledger.domain.supposing import Verdict, suppose
+from services.ledger.domain.supposition import Supposition
 from services.ledger.simulating.evidence import Dismissal
 from services.ledger.simulating.tally import Tally
 

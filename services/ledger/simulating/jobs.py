@@ -10,14 +10,13 @@ simulations/<id>/changes.ndjson
 import re
 import shutil
 from contextlib import suppress
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 
+from services.ledger.simulating.job import Job
 from services.ledger.simulating.simulation import CHANGES
-from shared.contracts.simulation import Stage, State
 from shared.kit.decider import Refusal
 from shared.kit.log.model import LogInUse
 from shared.kit.log.sqlite.lockfile import LockFile, held
@@ -29,27 +28,6 @@ MAX_PAGE: Final = 1000
 MAX_LINE: Final = 4 << 20  # bytes; no line is as long
 
 _ID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}\Z")
-
-
-class Failure(msgspec.Struct, frozen=True):
-    """Why a simulation failed: a stable code, and what would have to be true."""
-
-    code: str
-    detail: str
-
-
-class Job(msgspec.Struct, frozen=True):
-    """How a simulation stands, in the form of the contract `Simulation`."""
-
-    id: str
-    begun_at: datetime
-    state: State = "running"
-    stage: Stage = "reading"
-    done: int = 0
-    total: int = 0
-    ended_at: datetime | None = None
-    failure: Failure | None = None
-    report: msgspec.Raw = msgspec.Raw(b"null")
 
 
 _job: Final = msgspec.json.Decoder(Job)

@@ -17,11 +17,10 @@ from services.ledger.simulating.asking import Question
 from services.ledger.simulating.comparing import compare, dismissed
 from services.ledger.simulating.evidence import Evidence, Picked
 from services.ledger.simulating.keeping import Differences
+from services.ledger.simulating.reporting import asked
 from services.ledger.simulating.tally import Tally
-from shared.contracts.simulation import FORMAT, Stage
+from shared.contracts.simulation import Stage
 from shared.kit.log.model import EventLog
-from shared.rulebook.digest import digest_of
-from shared.rulebook.model import Ref, Timeline
 
 BATCH: Final = 100  # accounts that are in memory at once
 COUNTED: Final = 10_000  # names, where nothing else is read
@@ -60,7 +59,7 @@ def simulate(question: Question, sources: Sources, folder: Path, tell: Tell) -> 
             _look_at_dismissals(question, evidence, tally, differences, tell)
     finally:
         evidence_file.unlink(missing_ok=True)
-    return {**_asked(question, sources.folded), **tally.told(), "changes": differences.summary()}
+    return {**asked(question, sources.folded), **tally.told(), "changes": differences.summary()}
 
 
 def _gather(question: Question, sources: Sources, evidence: Evidence, tell: Tell) -> None:
@@ -125,31 +124,3 @@ def _batched(sellers: Sequence[str]) -> Iterator[Sequence[str]]:
 
 def _count(sellers: Sequence[str] | None, log: EventLog) -> int:
     return len(sellers) if sellers is not None else sum(map(len, every_account(log, COUNTED)))
-
-
-def _asked(question: Question, folded: Folded) -> dict[str, Any]:
-    supposition, version = question.supposition, question.version
-    return {
-        "format": FORMAT,
-        "current": _rulebook(supposition.current),
-        "candidate": _rulebook(question.candidate),
-        "supposed": None if version is None else _pinned(version.ref),
-        "from": supposition.since,
-        "until": supposition.until,
-        "as_of": question.as_of,
-        "sellers": question.sellers,
-        "known": {
-            "cases_position": folded.position,
-            "ledger_position": folded.ledger_position,
-            "recorded_at": folded.recorded_at,
-        },
-    }
-
-
-def _rulebook(timeline: Timeline) -> dict[str, Any]:
-    versions = [_pinned(version.ref) for version in timeline.versions]
-    return {"name": timeline.name, "digest": digest_of(timeline), "versions": versions}
-
-
-def _pinned(ref: Ref) -> dict[str, str]:
-    return {"id": ref.id, "digest": ref.digest}

@@ -15,7 +15,8 @@ from services.ledger.posting import Codec
 from services.ledger.progress import Progress
 from services.ledger.simulating.asking import Question
 from services.ledger.simulating.evidence import Picked
-from services.ledger.simulating.jobs import Failure, Job, Jobs
+from services.ledger.simulating.job import Failure, Job
+from services.ledger.simulating.jobs import Jobs
 from services.ledger.simulating.simulation import CHANGES, Sources, simulate
 from shared.contracts.simulation import Stage
 from shared.kit.decider import Refusal

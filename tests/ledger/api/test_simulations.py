@@ -11,7 +11,8 @@ import pytest
 
 from services.ledger.api.simulations import SCOPE
 from services.ledger.simulating.jobs import SLOTS, Jobs
-from shared.contracts.simulation import ChangesPage, Simulation
+from shared.contracts.simulation import Simulation
+from shared.contracts.simulationchanges import ChangesPage
 from shared.kit.feed_client import FeedBroken, FeedPage, FeedUnavailable
 from shared.kit.identity import ROLES
 from shared.rulebook.loader import DATA

@@ -5,7 +5,8 @@ from typing import Any, Final
 
 from services.ledger.domain.facts import Entry, Fact, Imported, Reversal, Stay, StayLift
 from services.ledger.domain.redeciding import Filed, Found, Penalty, Unknown
-from services.ledger.domain.supposing import Supposed, Supposition, in_force_since, suppose
+from services.ledger.domain.supposing import Supposed, suppose
+from services.ledger.domain.supposition import Supposition, in_force_since
 from shared.rulebook.loader import shipped
 from shared.rulebook.model import RulebookVersion, Timeline
 from tests.support.drafts import HALVED, MILD, ONLY_MAIL, drafted

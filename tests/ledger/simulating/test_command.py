@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from services.ledger.tables import TABLES
-from shared.contracts.simulation import SimulationReport
+from shared.contracts.simulationreport import SimulationReport
 from shared.kit.feed import feed_router
 from shared.kit.http import create_app
 from shared.kit.log.sqlite import open_sqlite_log

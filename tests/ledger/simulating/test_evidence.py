@@ -12,7 +12,7 @@ from services.ledger.domain.redeciding import Filed, Found, Missing
 from services.ledger.simulating import evidence as evidence_module
 from services.ledger.simulating.evidence import Evidence
 from shared.contracts.findings import FILED
-from shared.contracts.simulation import MissingName
+from shared.contracts.simulationreport import MissingName
 from tests.support.decisions import DAY, FIRST
 from tests.support.simulated import CALLED, MAILED, SINCE, UNTIL, FoundDecisions
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from services.ledger.simulating.jobs import MAX_KEPT, Job, Jobs
+from services.ledger.simulating.job import Job
+from services.ledger.simulating.jobs import MAX_KEPT, Jobs
 from services.ledger.simulating.simulation import CHANGES
 from shared.kit.decider import Refusal
 from shared.kit.ids import uuid7
@@ -43,7 +44,8 @@ HOLD = """
 import os, signal, sys
 from datetime import UTC, datetime
 from pathlib import Path
-from services.ledger.simulating.jobs import Job, Jobs
+from services.ledger.simulating.job import Job
+from services.ledger.simulating.jobs import Jobs
 lock = Jobs(Path(sys.argv[1])).begin(Job(sys.argv[2], datetime.now(UTC)))
 os.kill(os.getpid(), signal.SIGSTOP)
 """

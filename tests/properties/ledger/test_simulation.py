@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from services.ledger.domain.facts import Entry, Fact, Reversal
 from services.ledger.domain.redeciding import Filed, Found
 from services.ledger.domain.standing import standing_at
-from services.ledger.domain.supposing import Supposition, in_force_since, suppose
+from services.ledger.domain.supposing import suppose
+from services.ledger.domain.supposition import Supposition, in_force_since
 from services.ledger.simulating.comparing import compare
 from services.ledger.simulating.tally import Tally
 from shared.rulebook.loader import shipped

@@ -13,7 +13,8 @@ from shared.kit.placing import place
 from shared.rulebook.digest import digest_of
 from shared.rulebook.loader import RulebookError, load_timeline, parse_timeline
 from shared.rulebook.model import RulebookVersion
-from shared.rulebook.publishing import MAX_REPORT, PublicationRefused, publish
+from shared.rulebook.publishing import PublicationRefused, publish
+from shared.rulebook.refused import MAX_FILE
 from tests.support.drafts import DRAFT, HALVED, draft
 from tests.support.rulebooks import SEED, edited, version_text
 from tests.support.tree import ROOT
@@ -218,7 +219,7 @@ def test_a_record_that_is_none_is_not_written_over(tmp_path: Path) -> None:
     assert "record of what was published" in Publishing(tmp_path, text).refused(report(text))
 
 
-@pytest.mark.parametrize("content", ["{", "[" * 100_000, '"' + "x" * MAX_REPORT])
+@pytest.mark.parametrize("content", ["{", "[" * 100_000, '"' + "x" * MAX_FILE])
 def test_what_is_no_json_is_refused(tmp_path: Path, content: str) -> None:
     assert "report-0.json has to be" in Publishing(tmp_path, draft(HALVED)).refused(content)
 
