@@ -7,6 +7,7 @@ from pathlib import Path
 from shared.kit import backup
 from shared.kit.backup import BackupBroken, Copied
 from shared.kit.log.postgres import copies
+from shared.kit.log.postgres.restoring import restoring
 from shared.kit.log.rows import Table
 from shared.kit.log.sqlite.copies import state_of
 from shared.kit.settings import ServiceSettings
@@ -39,7 +40,7 @@ def restoring_log(
     is one of the block's.
 
     Raises:
-        BackupBroken: the tables' owner is not named; or see `copies.restoring`.
+        BackupBroken: the tables' owner is not named; or see `shared.kit.log.postgres.restoring`.
         LogUnavailable: see there.
     """
     if settings.database_url is None:
@@ -47,5 +48,5 @@ def restoring_log(
         return
     if owner_url is None:
         raise BackupBroken("the tables' owner would have to be named: --owner-url")
-    with copies.restoring(owner_url, settings.database_schema, tables, folder / copies.FOLDER):
+    with restoring(owner_url, settings.database_schema, tables, folder / copies.FOLDER):
         yield

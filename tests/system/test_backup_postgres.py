@@ -3,8 +3,6 @@
 import json
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -24,48 +22,18 @@ from services.ledger import backup as ledger_backup
 from services.ledger.settings import Settings as LedgerSettings
 from services.ledger.tables import TABLES as LEDGER_TABLES
 from shared.kit.backup import BackupBroken, check
-from shared.kit.feed_client import FeedClient
 from shared.kit.log import merkle
 from shared.kit.log.model import LogUnavailable
 from shared.kit.log.postgres import open_postgres_log
 from shared.kit.starting import CANNOT_START
-from tests.support.cases_service import PDF, CasesService, cases_service
+from tests.support.cases_service import PDF
 from tests.support.decisions import Decisions
 from tests.support.following import Following
-from tests.support.postgres import Place, in_database, place
+from tests.support.postgres import in_database, place
+from tests.support.sites import Site
 from tests.system.test_backup import states, under_load
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
-
-
-@dataclass
-class Site:
-    """A folder and a migrated schema, together the place of one cases service."""
-
-    folder: Path
-    at: Place
-
-    @property
-    def database(self) -> dict[str, Any]:
-        """Where the log is."""
-        return {"database_url": self.at.dsn, "database_schema": self.at.schema}
-
-    @property
-    def settings(self) -> Settings:
-        """The settings of the service."""
-        return Settings(data_dir=self.folder / "cases", **self.database)
-
-    @contextmanager
-    def serving(self) -> Iterator[CasesService]:
-        """Serve it."""
-        with cases_service(self.folder, **self.database) as cases:
-            yield cases
-
-    def feed(self, cases: CasesService) -> FeedClient:
-        """Return a reader of its feed."""
-        token = self.folder / "follower.token"
-        token.write_text(cases.caller("follower", "ledger").token)
-        return FeedClient(str(cases.http.base_url), token)
 
 
 @pytest.fixture
