@@ -85,7 +85,11 @@ def test_a_backup_made_under_load_comes_back_with_everything_that_it_cites_and_i
         with two.feed(again) as feed:
             stopped = Following(feed, again.clock, ledger.log).follower
             stopped.run(Event())
-        assert (stopped.status.state, stopped.status.reason.split()[0]) == ("alarmed", "log_went_back")
+        assert stopped.status.state == "alarmed"
+        assert stopped.status.reason.split()[0] in (
+            "log_went_back",
+            "log_rolled_back",
+        )  # by its head, or what it signed
         again.file()
         assert len(again.feed()) > manifest.position
     with two.at.owned() as owner, pytest.raises(errors.RestrictViolation):
