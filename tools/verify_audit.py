@@ -876,9 +876,17 @@ class Account:
         self.book = book
         self.entries: dict[str, Entry] = {}
         self.last: int | None = None
+        self.seen: View | None = None
+
+    def view(self) -> "View":
+        """Return the account through time, as it is known now."""
+        if self.seen is None:
+            self.seen = View(self)
+        return self.seen
 
     def take(self, fact: Fact) -> None:
         """Take a fact in both its parts."""
+        self.seen = None
         if fact.undoes is not None:
             self.undo(self.entries[fact.undoes], fact.event.position, fact.event.recorded)
         if fact.enters is not None:
@@ -1277,14 +1285,20 @@ class View:
             found.add("shop_closed")
         return found | CLOSED if "shop_closed" in found else found
 
-    def changes(self, after: datetime) -> Iterator[tuple[datetime, Look, Look]]:
-        """Yield every change that time alone makes later than an instant, with what holds before and from then on."""
+    def change(self, after: datetime, until: datetime | None = None) -> tuple[datetime, Look, Look] | None:
+        """Return the first change that time alone makes later than an instant, at or before another.
+
+        It is told with what holds before and from then on; None where there is none.
+        """
         before = self.look(after)
         for mark in self.marks[bisect_right(self.marks, after) :]:
+            if until is not None and mark > until:
+                return None
             look = self.look(mark)
             if look.differs(before):
-                yield mark, before, look
+                return mark, before, look
             before = look
+        return None
 
 
 def weight(row: Row) -> tuple[int, datetime]:
@@ -1378,8 +1392,8 @@ class Retelling:
 
     def lapse(self, event: Event) -> None:
         """Compare what time alone changed."""
-        change = None if self.through is None or self.due else next(View(self.account).changes(self.through), None)
-        if change is None or (self.waiting and change[0] > self.waiting[0].event.recorded):
+        change = None if self.due else self.change()
+        if change is None:
             refuse("time alone changed nothing before the next fact")
         at, before, after = change
         data = {
@@ -1416,11 +1430,16 @@ class Retelling:
             refuse("the entry of a regrade comes behind the reversal")
         if not self.waiting:
             refuse("no event of the cases log that is enclosed makes this one")
-        fact = self.waiting[0]
-        change = None if self.through is None else next(View(self.account).changes(self.through), None)
-        if change is not None and change[0] <= fact.event.recorded:
+        change = self.change()
+        if change is not None:
             refuse(f"what time changed at {spell(change[0])} has to be told before")
-        return fact
+        return self.waiting[0]
+
+    def change(self) -> tuple[datetime, Look, Look] | None:
+        """Return what time alone changes next, before the next fact if there is one."""
+        if self.through is None:
+            return None
+        return self.account.view().change(self.through, self.waiting[0].event.recorded if self.waiting else None)
 
     def next_fact(self) -> None:
         """Take the next fact, and make what is to be told of it."""
@@ -1478,12 +1497,12 @@ def telling(account: Account, fact: Fact, book: Book) -> list[Told]:
     """Let the account take a fact, and return what is to be told of it: two events for a regrade, else one."""
     at, event = fact.event.recorded, fact.event
     parts = [part for part in (fact._replace(enters=None), fact._replace(undoes=None)) if part.undoes or part.enters]
-    view = View(account)
+    view = account.view()
     first, points, rows = view.look(at), view.points(at), standing_rows(account)
     steps = []
     for part in parts or [fact]:
         account.take(part)
-        view = View(account)
+        view = account.view()
         after, now = view.points(at), standing_rows(account)
         steps.append((part, points, after, moves(rows, now)))
         points, rows = after, now
@@ -1592,8 +1611,8 @@ def check_standing(where: str, given: dict[str, Any], bundle: dict[str, Any], to
 
 def standing_of(account: Account, as_of: datetime) -> dict[str, Any]:
     """Return everything that is computed of a standing."""
-    view = View(account)
-    look = view.look(as_of)
+    view = account.view()
+    look, change = view.look(as_of), view.change(as_of)
     valid_from, valid_until = validity(view, as_of)
     complete = [entry.said["complete_from"] for entry in account.entries.values() if "complete_from" in entry.said]
     return {
@@ -1603,7 +1622,7 @@ def standing_of(account: Account, as_of: datetime) -> dict[str, Any]:
         "sanctions": [answer_row(entry, row, look, as_of) for entry, row in view.rows if entry.since <= as_of],
         "restrictions": sorted(view.imposed(look.states)),
         "restricted_until": spell(restricted_until(view, look, as_of)),
-        "next_change_at": spell(next((at for at, _, _ in view.changes(as_of)), None)),
+        "next_change_at": None if change is None else spell(change[0]),
         "valid_from": spell(valid_from),
         "valid_until": spell(valid_until),
         "last_entry_position": account.last,
