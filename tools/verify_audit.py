@@ -795,25 +795,30 @@ def read_fact(event: Event, name: str, book: Book, wrong: Wrong) -> Fact:
     enters = None
     if name not in ("decision_reversed.v1", "decision_revoked.v1"):
         check_grade(event, name, book, wrong)
+        check_entry(event, name, wrong)
         enters = partial(entry_of, event, UPHELD.get(name) or data["track"], data.get("decision"))
     return Fact(event, data["decision"] if name in UNDOING else None, UNDOING.get(name, ""), enters)
 
 
 def check_grade(event: Event, name: str, book: Book, wrong: Wrong) -> None:
     """Say so where a decision's rulebook is not enclosed, or gives its grade other points than it says."""
-    data, recorded = event.said["data"], event.recorded
+    data = event.said["data"]
     version = next((one for one in book.versions if one.pin == data["rulebook"]), None)
     if version is None:
         wrong.say(f"{event.place}.data.rulebook", f"{brief(data['rulebook'])} is no version that is enclosed")
+    elif name != "past_penalty_imported.v1" and data["grade"] not in version.said["grades"]:
+        wrong.say(f"{event.place}.data.grade", f"{brief(data['grade'])} is no grade of {version.pin['id']}")
     elif name != "past_penalty_imported.v1":
-        grade = version.said["grades"].get(data["grade"], {})
+        grade = {"direct": [], **version.said["grades"][data["grade"]]}
         told = {"track": UPHELD.get(name) or data["track"], "points": data["points"], "direct": data["direct"]}
-        wrong.differ(
-            f"{event.place}.data", told, {"direct": [], **{key: grade.get(key) for key in told if key in grade}}
-        )
+        wrong.differ(f"{event.place}.data", told, {key: grade.get(key) for key in told})
+
+
+def check_entry(event: Event, name: str, wrong: Wrong) -> None:
+    """Say so where a decision counts from another instant than its own; raise `Refused` where it is out of bounds."""
+    data, since, recorded = event.said["data"], instant(event.said["time"], event.place), event.recorded
     if not 0 <= data["points"] <= MOST_POINTS or not all(0 < one["hours"] <= MOST_HOURS for one in data["direct"]):
         refuse(f"{event.place}.data: points are 0 to {MOST_POINTS}, hours 1 to {MOST_HOURS}")
-    since = instant(event.said["time"], event.place)
     if not 2000 <= since.year <= 2099 or not 2000 <= recorded.year <= 2099:
         refuse(f"{event.place}.time: an entry counts from an instant in 2000 to 2099")
     if since > recorded or (name in UPHELD and since != recorded):

@@ -97,6 +97,20 @@ def points_13(content: Content) -> None:
     put(content, "cases", 0, said)
 
 
+def grade_gone(content: Content) -> None:
+    """Let a decision be of a grade that the rulebook does not have."""
+    said = event(content, "cases", 0)
+    said["data"]["grade"] = "minor"
+    put(content, "cases", 0, said)
+
+
+def backdated(content: Content) -> None:
+    """Let a decision count from an hour before it was recorded."""
+    said = event(content, "cases", 0)
+    said["time"] = "2026-03-02T03:00:00Z"
+    put(content, "cases", 0, said)
+
+
 def after_11(content: Content) -> None:
     """Let the ledger say another total."""
     said = event(content, "ledger", 0)
@@ -140,6 +154,8 @@ def calendar(content: Content) -> None:
     [
         (points_13, "cases position 1: the event, or its proof, does not lead to the root of the checkpoint"),
         (points_13, "cases position 1.data.points: is 13, computed 12"),
+        (grade_gone, 'cases position 1.data.grade: "minor" is no grade of TB-2012'),
+        (backdated, "cases position 1.time: is 2026-03-02T03:00:00Z; a decision counts from its recordedtime"),
         (after_11, "ledger position 1: the event, or its proof, does not lead to the root of the checkpoint"),
         (after_11, "ledger position 1.data.after.ordinary: is 11, computed 12"),
         (swapped, "cases position 3: the event, or its proof, does not lead to the root of the checkpoint"),
