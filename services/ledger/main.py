@@ -18,8 +18,10 @@ from services.ledger.api.simulations import simulations_router
 from services.ledger.api.standing import standing_router
 from services.ledger.api.waiting import Waiting
 from services.ledger.application import Ledger
-from services.ledger.bundles.making import Bundling, known_calendars
-from services.ledger.bundles.proving import CasesOverHttp, Evidence
+from services.ledger.bundles.calendars import known_calendars
+from services.ledger.bundles.cases import CasesOverHttp
+from services.ledger.bundles.making import Bundling
+from services.ledger.bundles.proving import Evidence
 from services.ledger.decisions import Limits
 from services.ledger.figures import metrics_of
 from services.ledger.follower import Follower

@@ -9,8 +9,9 @@ from typing import Any, Final
 
 import httpx
 
+from services.ledger.bundles.cases import CasesOverHttp
 from services.ledger.bundles.content import Part
-from services.ledger.bundles.proving import CasesOverHttp, Evidence
+from services.ledger.bundles.proving import Evidence
 from services.ledger.main import build
 from services.ledger.settings import Settings
 from shared.kit.audit.vkey import VerifierKey

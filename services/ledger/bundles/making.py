@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import takewhile
-from pathlib import Path
 from threading import BoundedSemaphore
 from typing import Final, NamedTuple
 
@@ -19,8 +18,6 @@ from shared.kit.audit.witness import Witness
 from shared.kit.cloudevent import decode
 from shared.kit.decider import Refusal
 from shared.kit.log.model import EventLog, Stored
-from shared.rulebook.calendars import load_years
-from shared.rulebook.loader import DATA
 from shared.rulebook.model import Ref
 
 MAX_EVENTS: Final = 10_000  # of one log in one bundle
@@ -116,15 +113,6 @@ class Bundling:
                 return answer
             found.append((position, answer.body))
         return found
-
-
-def known_calendars(folder: Path | None) -> dict[Ref, str]:
-    """Return the canonical form of every calendar in a folder, None: of those that come with the product.
-
-    Raises:
-        RulebookError: a file is no calendar, or two claim the same id.
-    """
-    return {year.ref: year.said for year, _ in load_years(DATA if folder is None else folder)}
 
 
 def _told_by(stored: Stored) -> _Told:

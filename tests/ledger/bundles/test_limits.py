@@ -9,9 +9,11 @@ import msgspec
 import pytest
 
 from services.ledger.bundles import making
+from services.ledger.bundles.calendars import known_calendars
+from services.ledger.bundles.cases import CasesOverHttp
 from services.ledger.bundles.content import Part
-from services.ledger.bundles.making import Bundling, known_calendars
-from services.ledger.bundles.proving import CasesOverHttp, TooManyEvents
+from services.ledger.bundles.making import Bundling
+from services.ledger.bundles.proving import TooManyEvents
 from services.ledger.rendering import NOTHING_ASKED
 from shared.kit.audit.note import Signs
 from shared.kit.audit.routes import log_router
