@@ -15,6 +15,7 @@ from services.ledger.bundles.command import NoBundle, fetch
 from services.ledger.exports.command import UnknownForm, WrongClock, export_file
 from services.ledger.exports.content import Content
 from services.ledger.main import build, check
+from services.ledger.replay.command import CANNOT_REPLAY, asked_of, run_replay
 from services.ledger.settings import PORT, Settings
 from services.ledger.simulating.command import Asked, CannotSimulate, simulated
 from services.ledger.tables import TABLES
@@ -160,6 +161,32 @@ def verify(*, copy: Copy = None, checkpoint: CheckpointFile = None, key: Keys = 
     """
     with starting("LEDGER_", RulebookError, CannotVerify, OSError):
         status = verified(Settings(), copy, checkpoint, key, as_json=as_json)
+    raise typer.Exit(status)
+
+
+@app.command()
+def replay(
+    *,
+    cases: Annotated[str | None, typer.Option(help="file, postgresql:// or http:// of the cases log")] = None,
+    cases_schema: Annotated[str, typer.Option(help="its schema, in a database")] = "cases",
+    ledger: Annotated[str | None, typer.Option(help="the same of a ledger; default: the one of the settings")] = None,
+    ledger_schema: Annotated[str, typer.Option(help="its schema, in a database")] = "ledger",
+    until: Annotated[str | None, typer.Option(help="cases position or instant, inclusive; default: the end")] = None,
+    seller: Annotated[str | None, typer.Option(help="fold this account alone; the logs are hashed whole")] = None,
+    checkpoint: Annotated[list[Path] | None, typer.Option(exists=True, help="a saved checkpoint; repeatable")] = None,
+    key: Keys = None,
+    work: Annotated[Path | None, typer.Option(help="folder to go on in after an interruption; default: none")] = None,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="processes")] = 2,
+    as_json: AsJson = False,
+) -> None:
+    """Fold the cases log again from zero, compare everything with the ledger; exit with 1 where anything differs.
+
+    Without `--cases`, the feed that the ledger follows is read, with its token.
+    """
+    with starting("LEDGER_", RulebookError, *CANNOT_REPLAY):
+        schemas = (cases_schema, ledger_schema)
+        asked = asked_of(Settings(), cases, ledger, schemas, until, seller, checkpoint or (), key or ())
+        status = run_replay(asked, work, workers, as_json=as_json)
     raise typer.Exit(status)
 
 

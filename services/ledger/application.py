@@ -9,7 +9,7 @@ from typing import Final
 from services.ledger.accounts import Accounts
 from services.ledger.casefacts import CaseFact, FollowerAlarm
 from services.ledger.casestree import frontier_at, grown
-from services.ledger.digests import ENTRIES, Digests
+from services.ledger.digests import Digests
 from services.ledger.digests import put as put_digest
 from services.ledger.domain.errors import account_not_quarantined
 from services.ledger.posting import Codec, Failed, Posting
@@ -17,6 +17,7 @@ from services.ledger.progress import Folded, Progress
 from services.ledger.rebuilding import rules_of
 from services.ledger.standings import AccountRow, Standings, put, quarantined, row_of
 from services.ledger.tables import ACCOUNTS, CASES, FOLLOWED, PARKED
+from shared.contracts.entries import DIGEST_ENTRIES
 from shared.kit.cloudevent import Draft
 from shared.kit.decider import Refusal
 from shared.kit.log.instant import from_us, to_us
@@ -67,7 +68,7 @@ class Ledger:
         progress: Progress,
         *,
         accounts: int = 50_000,
-        entries: int = ENTRIES,
+        entries: int = DIGEST_ENTRIES,
     ) -> None:
         self._log, self._codec, self._timeline = log, codec, timeline
         self._standings, self._progress = standings, progress

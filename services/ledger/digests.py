@@ -1,4 +1,4 @@
-"""Digests of standings: every `ENTRIES` entries, one hash over the accounts that they touched, chained to the last.
+"""Digests of standings: every `DIGEST_ENTRIES` entries one hash over the accounts they touched, chained to the last.
 
 A digest is a pure function of our own log. Entries are the events that tell a fact of the cases log, in order of
 position here. Each account that a window's entries touched is told as it stood at the recorded time of its last entry
@@ -27,7 +27,6 @@ from shared.kit.log.model import MAX_READ, EventLog, Stored
 from shared.kit.log.rows import Put
 from shared.rulebook.model import Timeline
 
-ENTRIES: Final = 1000
 NAME: Final = "standings"  # of the row that says how far digests were made
 HELD: Final = tuple(field.name for field in fields(Held))
 
@@ -35,7 +34,7 @@ HELD: Final = tuple(field.name for field in fields(Held))
 class Digests:
     """Makes the digests of one log, one after the other; to be used by its one writer.
 
-    Between two calls it holds what the last entries touched, at most `ENTRIES` accounts and a fact of each.
+    Between two calls it holds what the last entries touched, at most `DIGEST_ENTRIES` accounts and a fact of each.
     """
 
     def __init__(self, log: EventLog, codec: Codec, timeline: Timeline, accounts: Accounts, size: int) -> None:
@@ -49,7 +48,7 @@ class Digests:
         self._last = None
 
     def due(self, head: int) -> StandingsDigestRecorded | None:
-        """Return the next digest, if the log up to `head` has all its entries; reads at most `ENTRIES` events.
+        """Return the next digest, if the log up to `head` has all its entries; reads at most that many events.
 
         Raises:
             LogUnavailable: the log cannot be read now.

@@ -26,6 +26,7 @@ QUARANTINED: Final = "demerit.ledger.account_quarantined.v1"
 RELEASED: Final = "demerit.ledger.account_released.v1"
 DIGEST: Final = "demerit.ledger.standings_digest_recorded.v1"
 
+DIGEST_ENTRIES: Final = 1000  # of one digest
 DIGEST_STREAM: Final = "standings-digest"
 DIGEST_SUBJECT: Final = "standings/digest"  # no seller account: an id has no stroke
 NO_DIGEST: Final = "0" * 64  # what the first digest is chained to

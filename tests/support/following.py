@@ -10,7 +10,6 @@ import msgspec
 
 from services.ledger.application import Ledger
 from services.ledger.decisions import Limits
-from services.ledger.digests import ENTRIES
 from services.ledger.domain.events import AccountEvent
 from services.ledger.follower import Follower
 from services.ledger.history import Histories
@@ -21,6 +20,7 @@ from services.ledger.rendering import NOTHING_ASKED, Asked
 from services.ledger.standings import Standings
 from services.ledger.tables import TABLES
 from services.ledger.watching import Feed, Watching
+from shared.contracts.entries import DIGEST_ENTRIES
 from shared.kit.decider import Refusal
 from shared.kit.log.memory import open_memory_log
 from shared.kit.log.model import MAX_READ, EventLog
@@ -39,6 +39,7 @@ class Following:
     limits: Limits = field(default_factory=Limits)
     alarms: Path | None = None
     entries: int = ENTRIES
+    entries: int = DIGEST_ENTRIES
     log: EventLog = field(init=False)
 
     def __post_init__(self, store: EventLog | None) -> None:

@@ -5,11 +5,12 @@ from datetime import timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.ledger.digests import ENTRIES
 from services.ledger.domain.account import evolve, open_account
 from services.ledger.domain.events import AccountEvent
 from services.ledger.domain.standing import standing_at
 from services.ledger.rendering import Asked
+from shared.contracts.entries import DIGEST_ENTRIES
+from shared.kit.log.model import EventLog
 from tests.support.decisions import DAY, FIRST, SEED, Decision, Decisions
 from tests.support.following import Following
 from tests.support.logs import StandingClock
@@ -35,11 +36,18 @@ readings = st.lists(st.tuples(st.integers(0, 3), st.integers(1, 4), st.booleans(
 
 
 def play(
-    told: list[tuple[int, str, tuple[str, int]]], read: list[tuple[int, int, bool]], entries: int = ENTRIES
+    told: list[tuple[int, str, tuple[str, int]]],
+    read: list[tuple[int, int, bool]],
+    entries: int = DIGEST_ENTRIES,
+    stores: tuple[EventLog | None, EventLog | None] = (None, None),
 ) -> Following:
-    """Let it happen and be read in turns, then be read to the end, and return the ledger."""
-    cases = Decisions()
-    ledger = Following(cases, cases.clock, entries=entries)
+    """Let it happen and be read in turns, then be read to the end, and return the ledger.
+
+    `stores` are the logs of cases and ledger; None: one in memory.
+    """
+    clock = StandingClock(FIRST)
+    cases = Decisions(clock, store=stores[0])
+    ledger = Following(cases, clock, stores[1], entries=entries)
     made: dict[str, list[Decision]] = {seller: [] for seller in SELLERS}
     turn = 0
     for number, (_, seller, (kind, choice)) in enumerate(told):

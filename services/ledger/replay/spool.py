@@ -1,0 +1,172 @@
+"""The work folder of a replay: what both logs say of accounts, sorted by account, and how far the replay has come.
+
+A replay that was interrupted goes on from here. Nothing in it is believed by anybody but the replay itself: it is on
+disk so that memory does not grow with the logs, and is never synced.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import groupby
+from pathlib import Path
+from typing import Any, Final, NamedTuple, TypeVar
+
+import msgspec
+
+from services.ledger.replay.refolding import Difference, Told
+
+_TABLES: Final = """
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = OFF;
+PRAGMA temp_store = FILE;
+PRAGMA cache_size = -65536;
+CREATE TABLE IF NOT EXISTS asked (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS progress (name TEXT PRIMARY KEY, state BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS facts (seller TEXT NOT NULL, position INTEGER NOT NULL, state BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS told (seller TEXT NOT NULL, position INTEGER NOT NULL, window INTEGER, state BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS digests (state BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS windows (window INTEGER PRIMARY KEY, through INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS lines (window INTEGER NOT NULL, seller TEXT NOT NULL, hash BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS differences (cases_position INTEGER, difference BLOB NOT NULL);
+"""
+
+_INSERT: Final = {
+    "facts": "INSERT INTO facts VALUES (?, ?, ?)",
+    "told": "INSERT INTO told VALUES (?, ?, ?, ?)",
+    "digests": "INSERT INTO digests VALUES (?)",
+    "windows": "INSERT INTO windows VALUES (?, ?)",
+    "lines": "INSERT INTO lines VALUES (?, ?, ?)",
+    "differences": "INSERT INTO differences VALUES (?, ?)",
+}
+
+
+class OtherReplay(Exception):
+    """The work folder is of a replay that was asked for something else."""
+
+
+class Scanned(msgspec.Struct):
+    """How far one log was scanned: whole pieces up to `position` of `total`, and the frontier of their roots.
+
+    `kept` events are for the second pass, of which `entries` are entries; `told` is the highest cases position that was
+    met, of a fact or in what the ledger tells; `stopped` the position before which the scan keeps nothing more.
+    """
+
+    total: int
+    origin: str = ""
+    position: int = 0
+    frontier: bytes = b""
+    recorded_at: datetime | None = None
+    kept: int = 0
+    entries: int = 0
+    told: int = 0
+    stopped: int | None = None
+    root: str | None = None
+    compared: list[int] = msgspec.field(default_factory=list)
+    done: bool = False
+
+
+class Folded(msgspec.Struct):
+    """How far accounts were folded: up to `last` in order of seller, and what was counted."""
+
+    last: str = ""
+    accounts: int = 0
+    facts: int = 0
+    events: int = 0
+    quarantined: int = 0
+    waiting: int = 0
+    unfolded: int = 0
+    rows: int = 0
+    done: bool = False
+
+
+Progress = TypeVar("Progress", Scanned, Folded)
+
+
+class Account(NamedTuple):
+    """What both logs say of one account, in order of position."""
+
+    seller: str
+    facts: list[bytes]
+    told: list[Told]
+
+
+class Spool:
+    """One work folder, used by one process."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._database = sqlite3.connect(folder / "replay.db", isolation_level=None)
+        self._database.executescript(_TABLES)
+
+    def close(self) -> None:
+        """Close it; what is in it stays."""
+        self._database.close()
+
+    def demand(self, asked: dict[str, str]) -> None:
+        """Keep what this replay was asked for.
+
+        Raises:
+            OtherReplay: the folder is of a replay that was asked for something else.
+        """
+        kept = dict(self._database.execute("SELECT name, value FROM asked"))
+        if kept and kept != asked:
+            raise OtherReplay("the work folder would have to be of a replay that was asked for the same")
+        self._database.executemany("INSERT OR REPLACE INTO asked VALUES (?, ?)", asked.items())
+
+    def progress(self, name: str, kind: type[Progress]) -> Progress | None:
+        """Return how far a part of the replay has come, None before it began."""
+        found = self._database.execute("SELECT state FROM progress WHERE name = ?", (name,)).fetchone()
+        return None if found is None else msgspec.msgpack.decode(found[0], type=kind)
+
+    def keep(self, name: str, progress: Scanned | Folded, **rows: Iterable[Sequence[Any]]) -> None:
+        """Keep rows by table, and how far a part has come with them, in one transaction."""
+        self._database.execute("BEGIN")
+        for table, values in rows.items():
+            self._database.executemany(_INSERT[table], values)
+        encoded = msgspec.msgpack.encode(progress)
+        self._database.execute("INSERT OR REPLACE INTO progress VALUES (?, ?)", (name, encoded))
+        self._database.execute("COMMIT")
+
+    def digests(self) -> Iterator[bytes]:
+        """Yield the digests that the ledger recorded, in order."""
+        return (state for (state,) in self._database.execute("SELECT state FROM digests ORDER BY rowid"))
+
+    def accounts(self, after: str) -> Iterator[Account]:
+        """Yield what is kept of accounts behind `after`, in order of seller."""
+        rows = self._database.execute(
+            "SELECT seller, 0 AS log, position, NULL AS window, state FROM facts WHERE seller > ?1 "
+            "UNION ALL SELECT seller, 1, position, window, state FROM told WHERE seller > ?1 "
+            "ORDER BY seller, log, position",
+            (after,),
+        )
+        for seller, group in groupby(rows, lambda row: str(row[0])):
+            account = Account(seller, [], [])
+            for _, log, _, window, state in group:
+                if log:
+                    account.told.append(Told(state, window))
+                else:
+                    account.facts.append(state)
+            yield account
+
+    def lines(self) -> Iterator[tuple[int, list[bytes]]]:
+        """Yield, of each whole window, the position of its last entry and the hashes of its lines by seller."""
+        whole = "SELECT through, hash FROM lines JOIN windows USING (window) ORDER BY window, seller"
+        for through, group in groupby(self._database.execute(whole), lambda row: int(row[0])):
+            yield through, [line for _, line in group]
+
+    def differ(self, difference: Difference) -> tuple[int, bytes]:
+        """Return a difference as a row of its table."""
+        return difference.cases_position, msgspec.msgpack.encode(difference)
+
+    def found(self, difference: Difference) -> None:
+        """Keep a difference, once."""
+        row = self.differ(difference)
+        where = "WHERE NOT EXISTS (SELECT 1 FROM differences WHERE difference = ?2)"
+        self._database.execute(f"INSERT INTO differences SELECT ?1, ?2 {where}", row)  # ours
+
+    def differences(self, most: int) -> tuple[int, list[Difference]]:
+        """Return how many differences there are, and the first by cases position (those of none last)."""
+        (count,) = self._database.execute("SELECT COUNT(*) FROM differences").fetchone()
+        order = "ORDER BY cases_position = 0, cases_position LIMIT ?"
+        rows = self._database.execute(f"SELECT difference FROM differences {order}", (most,))  # noqa: S608  # ours
+        return count, [msgspec.msgpack.decode(row, type=Difference) for (row,) in rows]

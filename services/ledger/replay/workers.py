@@ -1,0 +1,47 @@
+"""Processes that do the pieces of a replay, beside each other and in order; or this one, where one is enough."""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from multiprocessing import get_context
+from types import TracebackType
+from typing import Any, Final, Self, TypeVar
+
+AHEAD: Final = 2  # jobs of each worker that are under way: they bound the memory
+
+Result = TypeVar("Result")
+
+
+class Workers:
+    """So many processes; with one, jobs are done here."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self._pool = ProcessPoolExecutor(count, mp_context=get_context("spawn")) if count > 1 else None
+
+    def map(self, job: Callable[..., Result], arguments: Iterable[tuple[Any, ...]]) -> Iterator[Result]:
+        """Yield what the job returns for each of the arguments, in their order."""
+        if self._pool is None:
+            yield from (job(*given) for given in arguments)
+            return
+        waiting: deque[Future[Result]] = deque()
+        try:
+            for given in arguments:
+                waiting.append(self._pool.submit(job, *given))
+                if len(waiting) == self._count * AHEAD:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for future in waiting:
+                future.cancel()
+
+    def __enter__(self) -> Self:
+        """Return the workers; leaving ends them."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
