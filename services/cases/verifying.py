@@ -21,7 +21,9 @@ from shared.kit.log.rows import Row, Table
 from shared.kit.verifying.command import last_signed, run_verify, saved_checkpoint
 from shared.kit.verifying.findings import Findings, shown
 from shared.kit.verifying.kept import Cited
-from shared.kit.verifying.raw import RawEvent, RawLog, grouped, joined, raw_file, raw_store
+from shared.kit.verifying.merging import grouped, joined
+from shared.kit.verifying.opening import raw_file, raw_store
+from shared.kit.verifying.raw import RawEvent, RawLog
 
 # Of each table the column that holds the version of a stream, and what the streams' names begin with.
 VERSIONS: Final[tuple[tuple[Table, str, str], ...]] = (

@@ -19,7 +19,8 @@ from shared.kit.log.model import Stored
 from shared.kit.log.rows import Row
 from shared.kit.verifying.findings import Findings, shown
 from shared.kit.verifying.kept import Cited
-from shared.kit.verifying.raw import RawEvent, RawLog, grouped, joined
+from shared.kit.verifying.merging import grouped, joined
+from shared.kit.verifying.raw import RawEvent, RawLog
 from shared.rulebook.model import Timeline
 
 UNREADABLE: Final = (KeyError, ValueError, TypeError, OverflowError, msgspec.MsgspecError)

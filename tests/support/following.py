@@ -38,7 +38,6 @@ class Following:
     timeline: Timeline = SEED
     limits: Limits = field(default_factory=Limits)
     alarms: Path | None = None
-    entries: int = ENTRIES
     entries: int = DIGEST_ENTRIES
     log: EventLog = field(init=False)
 

@@ -6,8 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from services.ledger.replay.accountfold import Rules
-from services.ledger.replay.replaying import Asked, Replayed, replay
+from services.ledger.replay.asking import Asked
+from services.ledger.replay.batch import Rules
+from services.ledger.replay.replaying import replay
+from services.ledger.replay.report import Replayed
 from services.ledger.replay.sources import Source
 from services.ledger.replay.spool import Spool
 from services.ledger.replay.workers import Workers

@@ -1,78 +1,22 @@
 """The second pass: account by account, folded again by workers and compared with what the ledger tells and shows."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
-from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
+from services.ledger.replay.batch import Came, Rules, fold_batch
+from services.ledger.replay.differences import Difference
 from services.ledger.replay.logscan import Step
-from services.ledger.replay.reading import Reader
-from services.ledger.replay.refolding import Difference, Line, Refolding
+from services.ledger.replay.progress import Folded
+from services.ledger.replay.rows import AccountRows
 from services.ledger.replay.sources import Source
-from services.ledger.replay.spool import Account, Folded, Spool
+from services.ledger.replay.spool import Account, Spool
 from services.ledger.replay.workers import Workers
 from services.ledger.tables import ACCOUNTS
-from shared.kit.log.instant import to_us
 from shared.kit.log.rows import Row
 from shared.kit.verifying.findings import shown
-from shared.rulebook.loader import load_timeline, shipped
-from shared.rulebook.model import Timeline
 
 BATCH_ACCOUNTS: Final = 500
 BATCH_EVENTS: Final = 5000
-
-
-class Rules(NamedTuple):
-    """By what is folded: the name of a shipped timeline or the path of a file, and the largest points of an entry."""
-
-    rulebook: str
-    max_points: int
-
-
-class Came(NamedTuple):
-    """What came of an account, as the row of a read model would have it."""
-
-    seller: str
-    version: int
-    position: int
-    quarantined: int | None
-    parked: int
-    next_lapse_us: int | None
-    facts: int
-    unfolded: int
-    lines: list[Line]
-    difference: Difference | None
-
-
-@lru_cache(maxsize=1)
-def timeline_of(rulebook: str) -> Timeline:
-    """Return the timeline of a name, loaded once in a process."""
-    return load_timeline(Path(rulebook)) if rulebook.endswith(".toml") else shipped(rulebook)
-
-
-def fold_batch(accounts: Sequence[Account], rules: Rules, through: int) -> list[Came]:
-    """Fold accounts of which the ledger has folded the cases up to `through` (inclusive)."""
-    timeline = timeline_of(rules.rulebook)
-    reader = Reader(timeline, rules.max_points)
-    came: list[Came] = []
-    for one in accounts:
-        found = Refolding(one.seller, one.told, reader, timeline, through).run(one.facts)
-        quarantine = found.account.quarantine
-        came.append(
-            Came(
-                seller=one.seller,
-                version=found.account.version,
-                position=found.position,
-                quarantined=None if quarantine is None else quarantine.position,
-                parked=found.waiting,
-                next_lapse_us=None if found.next_lapse is None else to_us(found.next_lapse),
-                facts=len(one.facts),
-                unfolded=found.unfolded,
-                lines=found.lines,
-                difference=found.difference,
-            )
-        )
-    return came
 
 
 class AccountFold:
@@ -87,7 +31,7 @@ class AccountFold:
         if folded.done:
             return folded
         head = self._ledger.head() if self._rows else 0
-        rows = _Rows(self._ledger.rows(ACCOUNTS) if self._rows else (), folded.last)
+        rows = AccountRows(self._ledger.rows(ACCOUNTS) if self._rows else (), folded.last)
         batches = _batches(self._spool.accounts(folded.last))
         for batch in workers.map(fold_batch, ((batch, self._rules, self._through) for batch in batches)):
             differences: list[Difference] = []
@@ -104,7 +48,7 @@ class AccountFold:
         told = [self._spool.differ(one) for one in differences]
         self._spool.keep("accounts", folded, lines=lines, differences=told)
 
-    def _settle(self, folded: Folded, came: Came, rows: "_Rows", head: int) -> Iterator[Difference]:
+    def _settle(self, folded: Folded, came: Came, rows: AccountRows, head: int) -> Iterator[Difference]:
         """Count an account and yield in what it differs: in its telling, or else in its row."""
         folded.last, folded.accounts = came.seller, folded.accounts + 1
         folded.facts, folded.events = folded.facts + came.facts, folded.events + came.version
@@ -129,31 +73,6 @@ class AccountFold:
                 detail = f"the account's row would have to have {name} {value}, it has {shown(has)}"
                 yield Difference(came.position, 0, came.seller, "row", detail)
                 return
-
-
-class _Rows:
-    """Account rows in order of seller, behind one."""
-
-    def __init__(self, rows: Iterable[Row], after: str) -> None:
-        self._rows = (row for row in rows if str(row["seller"]).encode() > after.encode())
-        self._next = next(self._rows, None)
-
-    def of(self, seller: str) -> tuple[list[Row], Row | None]:
-        """Return the rows before this seller's that nobody asked for, and this seller's."""
-        before: list[Row] = []
-        while self._next is not None and str(self._next["seller"]).encode() < seller.encode():
-            before.append(self._next)
-            self._next = next(self._rows, None)
-        if self._next is None or self._next["seller"] != seller:
-            return before, None
-        row, self._next = self._next, next(self._rows, None)
-        return before, row
-
-    def rest(self) -> Iterator[Row]:
-        """Yield the rows that nobody asked for."""
-        while self._next is not None:
-            yield self._next
-            self._next = next(self._rows, None)
 
 
 def _alone(row: Row) -> Difference:

@@ -11,9 +11,11 @@ import msgspec
 from rich.console import Console
 from rich.progress import Progress, TaskID
 
-from services.ledger.replay.accountfold import Rules
-from services.ledger.replay.logscan import Until
-from services.ledger.replay.replaying import ALL, Asked, Replayed, explained, replay
+from services.ledger.replay.asking import ALL, Asked
+from services.ledger.replay.batch import Rules
+from services.ledger.replay.keeping import Until
+from services.ledger.replay.replaying import replay
+from services.ledger.replay.report import Replayed, explained
 from services.ledger.replay.sources import Source, SourceUnusable
 from services.ledger.replay.spool import OtherReplay, Spool
 from services.ledger.replay.workers import Workers

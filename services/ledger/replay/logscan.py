@@ -1,45 +1,21 @@
 """The first pass: one log from its first event to its head, hashed piece by piece; what matters is kept by account."""
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any
 
-from services.ledger.replay.refolding import Difference
-from services.ledger.replay.scanning import PIECE, Piece, Spooled, Which, read_piece
+from services.ledger.replay.differences import Difference
+from services.ledger.replay.keeping import NO_END, Keeping, Until
+from services.ledger.replay.progress import Scanned
+from services.ledger.replay.scanning import Piece, Which, read_piece
 from services.ledger.replay.sources import Source, SourceUnusable
-from services.ledger.replay.spool import Scanned, Spool
+from services.ledger.replay.spool import Spool
 from services.ledger.replay.workers import Workers
 from shared.kit.audit.checkpoint import Checkpoint
 from shared.kit.cloudevent import decode
 from shared.kit.log.merkle import Frontier, grown, packed, root, unpacked
 
-NO_END: Final = 2**62
-
 Step = Callable[[str, int, int], None]
 """Is told what goes on, how far it has come, and how far it has to go."""
-
-
-class Until(NamedTuple):
-    """What of the cases log counts, both inclusive: up to a position, recorded up to an instant (None: to its head)."""
-
-    position: int = NO_END
-    recorded_at: datetime | None = None
-
-    def holds(self, event: Spooled) -> bool:
-        """Return whether a fact counts."""
-        early = self.recorded_at is None or event.recorded_at <= self.recorded_at
-        return event.position <= self.position and early
-
-
-class Keeping(NamedTuple):
-    """Whose events are kept (None: everybody's), of how many entries a digest is, and how many events are a piece.
-
-    A piece is a power of two.
-    """
-
-    seller: str | None
-    window: int
-    piece: int = PIECE
 
 
 class LogScan:
@@ -150,5 +126,5 @@ def _signed(
             continue
         scanned.compared.append(one.size)
         if root((*before, *frontier)) != one.root:
-            detail = f"the first {one.size} events of {scanned.origin} are not those that were signed"
+            detail = f"the first {one.size} events are not those that were signed, or followed by the ledger"
             yield Difference(one.size, 0, "", "checkpoint", detail)

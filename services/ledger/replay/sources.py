@@ -12,7 +12,8 @@ from pathlib import Path
 from shared.kit.feed_client import FeedBroken, FeedClient
 from shared.kit.log.model import MAX_READ
 from shared.kit.log.rows import Row, Table
-from shared.kit.verifying.raw import RawLog, raw_file, raw_schema
+from shared.kit.verifying.opening import raw_file, raw_schema
+from shared.kit.verifying.raw import RawLog
 
 
 class SourceUnusable(Exception):

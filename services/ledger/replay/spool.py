@@ -6,14 +6,15 @@ disk so that memory does not grow with the logs, and is never synced.
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeVar
 
 import msgspec
 
-from services.ledger.replay.refolding import Difference, Told
+from services.ledger.replay.beside import Told
+from services.ledger.replay.differences import Difference
+from services.ledger.replay.progress import Folded, Scanned
 
 _TABLES: Final = """
 PRAGMA journal_mode = WAL;
@@ -42,41 +43,6 @@ _INSERT: Final = {
 
 class OtherReplay(Exception):
     """The work folder is of a replay that was asked for something else."""
-
-
-class Scanned(msgspec.Struct):
-    """How far one log was scanned: whole pieces up to `position` of `total`, and the frontier of their roots.
-
-    `kept` events are for the second pass, of which `entries` are entries; `told` is the highest cases position that was
-    met, of a fact or in what the ledger tells; `stopped` the position before which the scan keeps nothing more.
-    """
-
-    total: int
-    origin: str = ""
-    position: int = 0
-    frontier: bytes = b""
-    recorded_at: datetime | None = None
-    kept: int = 0
-    entries: int = 0
-    told: int = 0
-    stopped: int | None = None
-    root: str | None = None
-    compared: list[int] = msgspec.field(default_factory=list)
-    done: bool = False
-
-
-class Folded(msgspec.Struct):
-    """How far accounts were folded: up to `last` in order of seller, and what was counted."""
-
-    last: str = ""
-    accounts: int = 0
-    facts: int = 0
-    events: int = 0
-    quarantined: int = 0
-    waiting: int = 0
-    unfolded: int = 0
-    rows: int = 0
-    done: bool = False
 
 
 Progress = TypeVar("Progress", Scanned, Folded)

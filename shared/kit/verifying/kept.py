@@ -9,7 +9,8 @@ import msgspec
 from shared.kit.cloudevent import Envelope, decode
 from shared.kit.verifying.events import Told
 from shared.kit.verifying.findings import Findings
-from shared.kit.verifying.raw import RawEvent, RawLog, grouped
+from shared.kit.verifying.merging import grouped
+from shared.kit.verifying.raw import RawEvent, RawLog
 
 KEPT: Final = "kept_responses"
 

@@ -3,27 +3,11 @@
 All is read from one snapshot, so that a service may go on writing meanwhile.
 """
 
-import sqlite3
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager
-from dataclasses import dataclass
-from itertools import islice
-from pathlib import Path
-from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
+from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import Any, NamedTuple, TypeAlias
 
-import psycopg
-from psycopg.rows import tuple_row
-
-from shared.kit.log.errors import StoreUnavailable
-from shared.kit.log.postgres.connecting import Limits, connection_info
 from shared.kit.log.rows import Row, Table
-from shared.kit.log.sqlite.schema import check_version
-from shared.kit.settings import ServiceSettings
-
-KEPT_FOR_EVER: Final = ("stored_events", "log_identity", "kept_responses")
-GROUP: Final = 500  # values in one query
-FETCH: Final = 2000  # rows that a server hands over at once
-PATIENT: Final = Limits(statement_s=3600.0, idle_s=3600.0)
+from shared.kit.verifying.dialect import Dialect
 
 SqlRow: TypeAlias = tuple[Any, ...]
 Ask: TypeAlias = Callable[[str, Sequence[Any]], Iterator[SqlRow]]
@@ -40,34 +24,6 @@ class RawEvent(NamedTuple):
     subject: Any
     state: Any
     nodes: Any
-
-
-@dataclass(frozen=True, slots=True)
-class Dialect:
-    """What stores call differently; `guards` asks for the triggers that are there, `armed` are those that must be."""
-
-    position: str
-    mark: str
-    tracking: str
-    guards: str
-    armed: frozenset[str]
-
-
-_SQLITE: Final = Dialect(
-    position="rowid",
-    mark="?",
-    tracking="tracking",
-    guards="SELECT name FROM sqlite_master WHERE type = 'trigger'",
-    armed=frozenset(f"{table}_keep_{action}" for table in KEPT_FOR_EVER for action in ("UPDATE", "DELETE")),
-)
-_POSTGRES: Final = Dialect(
-    position="notification_id",
-    mark="%s",
-    tracking="notification_tracking",
-    guards="SELECT relname || ' ' || tgname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid "
-    "WHERE tgenabled = 'A' AND relnamespace = to_regnamespace(current_schema())",
-    armed=frozenset(f"{table} append_only" for table in KEPT_FOR_EVER),
-)
 
 
 class RawLog:
@@ -98,11 +54,11 @@ class RawLog:
         return self._found(f"1 = 1 ORDER BY {self._dialect.position}", ())
 
     def at(self, positions: Collection[int]) -> Iterator[RawEvent]:
-        """Yield the events at these positions, as many of them as there are, at most `GROUP`."""
+        """Yield the events at these positions, as many of them as there are, at most `merging.GROUP`."""
         return self._found(self._among(self._dialect.position, positions), [*positions])
 
     def of_streams(self, names: Collection[str]) -> Iterator[RawEvent]:
-        """Yield all events of these streams, at most `GROUP`, in order of position."""
+        """Yield all events of these streams, at most `merging.GROUP`, in order of position."""
         return self._found(f"{self._among('originator_id', names)} ORDER BY {self._dialect.position}", [*names])
 
     def streams(self) -> Iterator[SqlRow]:
@@ -121,7 +77,7 @@ class RawLog:
         )
 
     def kept(self, scopes: Collection[str] | None = None) -> Iterator[SqlRow]:
-        """Yield scope and response of kept responses: of these scopes, at most `GROUP`, or all in order of scope."""
+        """Yield scope and response of kept responses, of these (at most `merging.GROUP`), or all, by scope."""
         where = "1 = 1 ORDER BY scope" if scopes is None else self._among("scope", scopes)
         statement = f"SELECT scope, response FROM kept_responses WHERE {where}"  # noqa: S608  # names of ours
         return self._ask(statement, [*(scopes or ())])
@@ -145,80 +101,3 @@ class RawLog:
 
     def _among(self, column: str, values: Collection[Any]) -> str:
         return f"{column} IN ({', '.join(self._dialect.mark for _ in values) or 'NULL'})"
-
-
-Left = TypeVar("Left")
-Right = TypeVar("Right")
-
-
-def joined(
-    left: Iterable[tuple[str, Left]], right: Iterable[tuple[str, Right]]
-) -> Iterator[tuple[str, Left | None, Right | None]]:
-    """Yield the keys of both, with what each has for them or None; both come sorted by the keys' bytes."""
-    lefts, rights = iter(left), iter(right)
-    one, other = next(lefts, None), next(rights, None)
-    while one is not None or other is not None:
-        if other is None or (one is not None and one[0].encode() < other[0].encode()):
-            assert one is not None  # noqa: S101  # one of both is there
-            yield one[0], one[1], None
-            one = next(lefts, None)
-        elif one is None or other[0].encode() < one[0].encode():
-            yield other[0], None, other[1]
-            other = next(rights, None)
-        else:
-            yield one[0], one[1], other[1]
-            one, other = next(lefts, None), next(rights, None)
-
-
-def grouped(values: Iterable[Any], size: int = GROUP) -> Iterator[list[Any]]:
-    """Yield lists of at most `size` values, in order."""
-    iterator = iter(values)
-    while group := list(islice(iterator, size)):
-        yield group
-
-
-def raw_store(settings: ServiceSettings, file: Path) -> AbstractContextManager[RawLog]:
-    """Return the store of a service's log: a schema in PostgreSQL where its settings name one, or else the file."""
-    if settings.database_url is None:
-        return raw_file(file)
-    return raw_schema(settings.database_url.get_secret_value(), settings.database_schema)
-
-
-@contextmanager
-def raw_file(path: Path) -> Iterator[RawLog]:
-    """Open a file that a log lies in, or a copy of it, for reading alone.
-
-    Raises:
-        StoreUnavailable: it cannot be read, or is not of this version.
-    """
-    address = f"{path.absolute().as_uri()}?mode=ro"
-    try:
-        with closing(sqlite3.connect(address, uri=True, isolation_level=None)) as connection:
-            check_version(connection)
-            connection.execute("BEGIN")
-            yield RawLog(connection.execute, _SQLITE)
-    except sqlite3.Error as error:
-        raise StoreUnavailable(f"{path.name} cannot be read: {error}") from error
-
-
-@contextmanager
-def raw_schema(dsn: str, schema: str) -> Iterator[RawLog]:
-    """Open a schema that a log lies in, for reading alone.
-
-    Raises:
-        StoreUnavailable: it cannot be read.
-    """
-    numbers = iter(range(1_000_000_000))
-    try:
-        with psycopg.connect(connection_info(dsn, schema, PATIENT), row_factory=tuple_row) as connection:
-            connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-            connection.read_only = True
-
-            def ask(statement: str, values: Sequence[Any]) -> Iterator[SqlRow]:
-                with connection.cursor(f"raw_{next(numbers)}", row_factory=tuple_row) as cursor:
-                    cursor.itersize = FETCH
-                    yield from cursor.execute(statement.encode(), values)
-
-            yield RawLog(ask, _POSTGRES)
-    except (psycopg.Error, ValueError) as error:
-        raise StoreUnavailable(f"the schema {schema} cannot be read: {type(error).__name__}") from error

@@ -8,10 +8,11 @@ import msgspec
 
 from shared.kit.audit.checkpoint import Checkpoint
 from shared.kit.log.merkle import root
-from shared.kit.verifying.events import Events, check_streams
+from shared.kit.verifying.events import Events
 from shared.kit.verifying.findings import Finding, Findings, shown
 from shared.kit.verifying.kept import Cites, check_kept, check_requests
 from shared.kit.verifying.raw import RawLog
+from shared.kit.verifying.streams import check_streams
 
 CheckRows: TypeAlias = Callable[[RawLog, Findings], None]
 """What a service checks of the rows beside its log."""

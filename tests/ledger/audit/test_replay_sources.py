@@ -12,7 +12,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from services.ledger.replay.replaying import Replayed, replay
+from services.ledger.replay.replaying import replay
+from services.ledger.replay.report import Replayed
 from services.ledger.replay.sources import Source, SourceUnusable
 from services.ledger.replay.spool import OtherReplay, Spool
 from services.ledger.replay.workers import Workers

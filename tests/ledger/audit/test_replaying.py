@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from services.ledger.decisions import Limits
 from services.ledger.domain.events import StandingLapsed
 from services.ledger.publication import Publication
-from services.ledger.replay.logscan import Until
-from services.ledger.replay.replaying import Replayed, explained
+from services.ledger.replay.keeping import Until
+from services.ledger.replay.report import Replayed, explained
 from services.ledger.replay.sources import Source
 from shared.contracts.decisions import ORDINARY_UPHELD, DirectSanction
 from shared.kit.audit.checkpoint import Checkpoint

@@ -1,0 +1,38 @@
+"""What is asked of a replay."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from services.ledger.replay.batch import Rules
+from services.ledger.replay.keeping import Keeping, Until
+from services.ledger.replay.scanning import PIECE
+from services.ledger.replay.sources import Source
+from shared.contracts.entries import DIGEST_ENTRIES
+from shared.kit.audit.checkpoint import Checkpoint
+
+ALL: Final = Until()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is to be replayed, from where, and what of it; `window` and `piece` as in `Keeping`."""
+
+    cases: Source
+    ledger: Source
+    rules: Rules
+    until: Until = ALL
+    seller: str | None = None
+    checkpoints: Sequence[Checkpoint] = ()
+    window: int = DIGEST_ENTRIES
+    piece: int = PIECE
+
+    @property
+    def keeping(self) -> Keeping:
+        """What a scan keeps."""
+        return Keeping(self.seller, self.window, self.piece)
+
+    def words(self) -> dict[str, str]:
+        """Return what a replay must have in common with the one that it goes on with."""
+        names = ("cases", "ledger", "rules", "until", "checkpoints", "keeping")
+        return {name: repr(getattr(self, name)) for name in names}
