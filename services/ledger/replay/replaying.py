@@ -72,11 +72,11 @@ def replay(asked: Asked, spool: Spool, workers: Workers, step: Step) -> Replayed
 
 def _followed(ledger: Source) -> Iterator[Checkpoint]:
     """Yield the cases log's tree as the ledger has followed it, as far as it lies beside its log."""
-    sources = {str(row["source"]) for row in ledger.rows(FOLLOWED)}
+    sources = {str(row["name"]): str(row["source"]) for row in ledger.rows(FOLLOWED)}
     for row in ledger.rows(GROWN):
-        position, frontier = row["position"], row["frontier"]
-        if isinstance(position, int) and isinstance(frontier, bytes) and len(sources) == 1:
-            yield Checkpoint(*sources, position, root(unpacked(frontier)))
+        name, position, frontier = str(row["name"]), row["position"], row["frontier"]
+        if isinstance(position, int) and isinstance(frontier, bytes) and name in sources:
+            yield Checkpoint(sources[name], position, root(unpacked(frontier)))
 
 
 def _through(asked: Asked, cases: Scanned, ledger: Scanned, end: int) -> int:

@@ -43,7 +43,7 @@ def found_in(found: Replayed) -> dict[str, Any]:
     """Return what does not depend on where it was read."""
     told = msgspec.to_builtins(found)
     for log in ("cases", "ledger"):
-        del told[log]["read_from"]
+        del told[log]["read_from"], told[log]["compared"]
     return {name: value for name, value in told.items() if name not in ("seconds", "peak_bytes", "rows")}
 
 
