@@ -1,7 +1,7 @@
 """The fields of a row, read strictly: text as CSV has it, or the types that NDJSON and Parquet have."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final, get_args
 
 from shared.kit.fields import is_identifier, parse_instant
@@ -27,7 +27,7 @@ def instant_of(value: object, now: datetime) -> datetime:
         raise Fault("effective_at would have to be RFC 3339 with offset, 2000 to 2099") from None
     if read > now:
         raise Fault("effective_at would have to lie in the past")
-    return read.astimezone(UTC)
+    return read
 
 
 def version_at(instant: datetime, timeline: Timeline) -> RulebookVersion:
@@ -58,8 +58,8 @@ def identifier_of(name: str, value: object) -> str:
 
 def track_of(value: object, version: RulebookVersion) -> str:
     """Return a track that this service decides on and that the version knows."""
-    known = [track for track in TRACKS if track in version.tracks]
-    if not isinstance(value, str) or value not in known:
+    if not isinstance(value, str) or value not in TRACKS or value not in version.tracks:
+        known = [track for track in TRACKS if track in version.tracks]
         raise Fault(f"track would have to be one of: {', '.join(known)}")
     return value
 

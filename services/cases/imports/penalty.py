@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from services.cases.domain.events import PastPenaltyImported
 from services.cases.imports.fields import (
@@ -19,11 +19,11 @@ from shared.rulebook.model import RulebookVersion, Sanction, Timeline
 
 COLUMNS: Final = ("seller", "track", "points", "effective_at", "grade", "reference", "direct")
 NEEDED: Final = COLUMNS[:4]
+_COLUMNS: Final = frozenset(COLUMNS)
 UNGRADED: Final = "imported"  # the grade of a penalty whose file names none
 
 
-@dataclass(frozen=True, slots=True)
-class PastPenalty:
+class PastPenalty(NamedTuple):
     """A penalty of line `line` (from 1, the header counted) that is sound by itself, with the version of its time."""
 
     line: int
@@ -51,8 +51,7 @@ def read_penalty(line: int, row: Mapping[str, Any], timeline: Timeline, now: dat
     It counts from an instant that has come, on a track of the version in force then; without points it brings a
     direct sanction.
     """
-    unknown = next((name for name in row if name not in COLUMNS), None)
-    if unknown is not None:
+    if not row.keys() <= _COLUMNS:
         return BadRow(line, f"the columns would have to be among: {', '.join(COLUMNS)}")
     try:
         effective_at = instant_of(row.get("effective_at"), now)
