@@ -1750,14 +1750,19 @@ def verify(given: argparse.Namespace) -> str:
     return f"{after.origin}: the first {before.size} of {after.size} entries are unchanged"
 
 
+def on_one_line(text: str) -> str:
+    """Return a text in which nothing that came from a file can begin a line of its own."""
+    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
+
+
 def main() -> int:
     """Run the command line and return the exit status."""
     given = arguments().parse_args()
     try:
-        print(f"verified: {verify(given)}")
+        print(f"verified: {on_one_line(verify(given))}")
     except Refused as refused:
         for line in refused.args:
-            print(f"not verified: {line}", file=sys.stderr)
+            print(f"not verified: {on_one_line(line)}", file=sys.stderr)
         return 1
     except OSError as failed:
         print(f"cannot read: {failed}", file=sys.stderr)

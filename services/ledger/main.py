@@ -128,6 +128,7 @@ def check(settings: Settings) -> None:
         RulebookError, LogUnavailable, KeysUnusable, LastSignedUnreadable: as `build` does.
     """
     rulebook(settings.rulebook)
+    known_calendars(settings.calendars)
     log = open_store(settings, settings.log_file, utc_now, TABLES)
     try:
         open_witness(settings, log)

@@ -1,6 +1,7 @@
 """The verifier's command line, as a file by itself: exit status, and one line that says why."""
 
 import ast
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -87,6 +88,15 @@ def test_what_is_not_is_refused_with_the_reason(tmp_path: Path, arguments: list[
 def test_a_strangers_key_verifies_nothing(tmp_path: Path) -> None:
     status, _, err = run(tmp_path, "checkpoint", "--key", str(STRANGER.key), "new")
     assert (status, err) == (1, "not verified: none of the keys given signed this\n")
+
+
+def test_nothing_in_a_file_can_pass_for_a_line_of_the_verifier(tmp_path: Path) -> None:
+    """What is named of a bundle stands within the line that names it."""
+    key = "\nverified: everything"
+    raw = json.dumps({key: 1}, separators=(",", ":")).encode() + b"\n"
+    status, out, err = run(tmp_path, "bundle", "--key", str(LOG.key), "-", given=raw)
+    assert (status, out) == (1, "")
+    assert err == "not verified: bundle.\\nverified: everything: is not known\n"
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ from tests.support.decisions import Decisions
 from tests.support.following import Following
 from tests.support.ledger_histories import BEGIN, ORDINARY, SEVERE, Step, commands, steps
 from tests.support.logs import StandingClock
-from tests.support.rulebooks import edited, load_text
+from tests.support.rulebooks import edited, load_text, version_text
 
 GRADE = """
 [versions.grades.{name}]
@@ -59,7 +59,7 @@ SELLER = "s-1"
 
 @cache
 def book() -> Timeline:
-    """Return the seed with a grade for every entry that a history may have."""
+    """Return the seed with a grade for every entry that a history may have, and other ladders from a day in it on."""
     grades = [
         GRADE.format(
             name=grade(track, points),
@@ -71,10 +71,17 @@ def book() -> Timeline:
         for track, brought in (ORDINARY, SEVERE)
         for points in sorted({*brought})
     ]
+    first = edited(("[versions.deadlines]", "".join(grades) + "\n[versions.deadlines]"))
     with TemporaryDirectory() as folder:
-        return load_text(Path(folder), edited(("[versions.deadlines]", "".join(grades) + "\n[versions.deadlines]")))
+        return load_text(Path(folder), first + version_text(*LATER))
 
 
+LATER = (
+    ("TB-2012", "TEST-2"),
+    ("2012-01-01T00:00:00+08:00", "2025-02-01T00:00:00+08:00"),
+    ("{ at = 12, hours = 168,", "{ at = 6, hours = 24,"),
+    ("year_end = []", 'year_end = [{ measure = "total", at_least = 12, carry = 6 }]'),
+)
 DIRECT = '{ hours = 168, measures = ["shop_hidden"] }'
 
 
@@ -133,7 +140,7 @@ def bundle_of(history: list[Step], data: st.DataObject) -> Bundled:
     ledger.catch_up(data.draw(st.integers(1, 20)))
     as_of = st.integers(0, 24 * 900).map(lambda hours: BEGIN + timedelta(hours=hours))
     known = st.integers(0, ledger.progress.now.position)
-    asked = st.builds(Asked, as_of, st.none() | as_of, known, st.sampled_from([None, "TB-2012"]))
+    asked = st.builds(Asked, as_of, st.none() | as_of, known, st.sampled_from([None, "TB-2012", "TEST-2"]))
     return bundled(cases, ledger, SELLER, *data.draw(st.lists(asked, max_size=3)))
 
 
