@@ -134,6 +134,7 @@ class Server:
             with suppress(ProcessLookupError):
                 os.kill(one, signal.SIGKILL)
         self._process.wait(30)
+        eventually(lambda: all(map(_ended, started)), within_s=30)  # what they share is theirs until then
 
     def stop(self) -> None:
         """Shut it down, connections notwithstanding. Idempotent."""
@@ -146,6 +147,14 @@ class Server:
         if self._process is not None and self._process.poll() is None:
             self.kill()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _ended(pid: str) -> bool:
+    """Return whether a process is gone, or waits only for somebody to notice."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return True
 
 
 def _ways(folder: Path) -> Iterator[Way]:
