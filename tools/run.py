@@ -27,6 +27,7 @@ def welcome(stack: Stack) -> str:
         "OFFICER": stack.token("officer", "o-1"),
         "SECOND": stack.token("officer", "o-2"),
         "AUDITOR": stack.token("auditor", "a-1"),
+        "ANALYST": stack.token("analyst", "a-2"),
     }
     body = (
         '{"respondent": "s-1", "trade": {"id": "t-1"}, "channels": ["phone"], '
@@ -37,7 +38,7 @@ def welcome(stack: Stack) -> str:
             f"cases   {stack.url('cases')}   log {stack.log('cases')}",
             f"ledger  {stack.url('ledger')}   log {stack.log('ledger')}",
             "",
-            "Tokens of a buyer, a seller, two officers and an auditor (others: make token ROLE=… SUB=…):",
+            "Tokens of a buyer, a seller, two officers, an auditor and an analyst (others: make token ROLE=… SUB=…):",
             "",
             *(f"{name}={token}" for name, token in people.items()),
             "",

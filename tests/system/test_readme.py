@@ -21,7 +21,8 @@ def checked_out(folder: Path) -> None:
     python.parent.mkdir(parents=True)
     python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
     python.chmod(0o755)
-    (folder / "tools").symlink_to(ROOT / "tools")
+    for used in ("tools", "shared"):
+        (folder / used).symlink_to(ROOT / used)
 
 
 def test_the_tour_of_the_readme_works(tmp_path: Path) -> None:
@@ -31,7 +32,7 @@ def test_the_tour_of_the_readme_works(tmp_path: Path) -> None:
     with stack, Parties(stack.url("cases"), stack.url("ledger"), stack.token) as parties:
         people = {"BUYER": buyer("b-1"), "SELLER": seller("s-1"), "OFFICER": officer("o-1"), "SECOND": officer("o-2")}
         tokens = {name: parties.token(person) for name, person in people.items()}
-        tokens["AUDITOR"] = stack.token("auditor", "a-1")
+        tokens |= {"AUDITOR": stack.token("auditor", "a-1"), "ANALYST": stack.token("analyst", "a-2")}
         toured = subprocess.run(
             ["bash", "-c", script(parties.cases_url, parties.ledger_url)],
             cwd=tmp_path,
@@ -42,7 +43,7 @@ def test_the_tour_of_the_readme_works(tmp_path: Path) -> None:
         )
     assert toured.returncode == 0, toured.stdout + toured.stderr
     assert [shown for shown in REASON.findall(read("README.md")) if shown not in toured.stdout] == []
-    now, later, before, supposed = (
+    now, later, before, supposed, simulated = (
         json.loads(answer) for answer in toured.stdout.replace("}{", "}\n{").splitlines() if '"standing"' in answer
     )
     assert (now["standing"], now["points"]) == ("restricted", {"ordinary": 12, "severe": 0})
@@ -55,3 +56,7 @@ def test_the_tour_of_the_readme_works(tmp_path: Path) -> None:
     assert (
         "verified: s-1 through cases position 7: events: 7, facts: 1, account version: 1, standings: 1" in toured.stdout
     )
+    told = {one["kind"]: one for one in simulated["changes"]}
+    assert (told["decision"]["before"]["points"], told["decision"]["after"]["points"]) == (12, 6)
+    assert [told["standing"][name]["standing"] for name in ("before", "after")] == ["restricted", "watch"]
+    assert told["sanction"]["effect"] == "removed"

@@ -109,7 +109,7 @@ class Jobs:
             file.seek(after)
             lines = [file.readline(MAX_LINE) for _ in range(limit)]
             end = file.tell()
-        return [msgspec.Raw(line) for line in lines if line], end if end < size else None
+        return [msgspec.Raw(line[:-1]) for line in lines if line], end if end < size else None
 
     def folder(self, id_: str) -> Path:
         """Return the folder of a job."""

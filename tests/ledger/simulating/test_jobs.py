@@ -116,7 +116,7 @@ def test_differences_are_read_page_after_page(jobs: Jobs) -> None:
     while True:
         found = jobs.changes(id_, after, 2)
         assert not isinstance(found, Refusal)
-        pages.append([bytes(line).strip() for line in found[0]])
+        pages.append([bytes(line) for line in found[0]])
         if found[1] is None:
             break
         after = found[1]
