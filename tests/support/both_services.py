@@ -1,6 +1,6 @@
 """Both services over real HTTP for tests: the ledger follows the cases' feed, and is asked by dry runs of recalls."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -28,6 +28,7 @@ class LateFeed:
     """The feed of a service that starts after its follower; while `held`, it tells nothing that is new."""
 
     client: FeedClient | None = None
+    picking: FeedClient | None = None
     held: bool = False
     last: FeedPage | None = None
 
@@ -57,10 +58,16 @@ class LateFeed:
             raise FeedUnavailable("not yet", 0.01)
         return self.client
 
+    def pick(self, after: int, limit: int, *, types: Sequence[str] = (), subject: str | None = None) -> FeedPage:
+        """Return what is picked, as a client of its own does: the follower's is in use."""
+        assert self.picking is not None
+        return self.picking.pick(after, limit, types=types, subject=subject)
+
     def close(self) -> None:
         """Give the connections back."""
-        if self.client is not None:
-            self.client.close()
+        for client in (self.client, self.picking):
+            if client is not None:
+                client.close()
 
 
 @dataclass
@@ -125,10 +132,10 @@ def both_services(folder: Path, **cases_settings: Any) -> Iterator[Both]:
     headers = {"Authorization": f"Bearer {token.read_text()}"}
     with (
         closing(feed),
-        serving(build(given, clock=clock, feed=feed, evidence=evidence)) as address,
+        serving(build(given, clock=clock, feed=feed, evidence=evidence, picked=feed)) as address,
         httpx.Client(base_url=address, headers=headers, trust_env=False, timeout=30) as ledger,
         cases_service(folder, clock, ledger_url=address, ledger_token_file=token, **cases_settings) as cases,
     ):
-        feed.client = FeedClient(str(cases.http.base_url), follower)
+        feed.client, feed.picking = (FeedClient(str(cases.http.base_url), follower) for _ in range(2))
         evidence.source = CasesOverHttp(str(cases.http.base_url), follower)
         yield Both(cases, ledger, feed, evidence, keys)
