@@ -50,7 +50,7 @@ imports: $(DEV) ## check who may import whom
 	@PYTHONPATH=. $(BIN)/lint-imports --no-cache
 
 token: $(RUN) ## print a token: ROLE=officer SUB=o-1 [SELLER=…] [COMPLAINANT=…]
-	@$(PY) -m tools.token $(if $(ROLE),--role '$(ROLE)') $(if $(SUB),--sub '$(SUB)') \
+	@$(PY) -m tools.mint $(if $(ROLE),--role '$(ROLE)') $(if $(SUB),--sub '$(SUB)') \
 		$(if $(SELLER),--seller '$(SELLER)') $(if $(COMPLAINANT),--complainant '$(COMPLAINANT)')
 
 vectors: $(RUN) ## check the worked examples of a folder: DIR=tests/vectors

@@ -2,6 +2,7 @@
 
 import re
 import statistics
+import sys
 
 from tests.support.tree import read, tracked
 
@@ -27,6 +28,11 @@ def test_no_file_is_long_and_most_are_short() -> None:
     limits = {path: ONE_FILE.get(str(path), MOST_LINES) for path in lengths}
     assert {str(path): length for path, length in lengths.items() if length > limits[path]} == {}
     assert statistics.median(code) <= MEDIAN_LINES
+
+
+def test_no_tool_stands_before_a_module_of_the_standard_library() -> None:
+    """A script run by its path finds its neighbours first; the verifier is run so."""
+    assert [str(path) for path in tracked("tools/*.py") if path.stem in sys.stdlib_module_names] == []
 
 
 def test_no_file_names_a_package_index_or_a_machine() -> None:

@@ -76,13 +76,13 @@ def test_a_token_that_no_verifier_would_believe_is_not_made(
 
 
 def test_the_command_prints_a_token_alone(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "tools.token", "--role", "officer", "--sub", "o-1", "--keys", str(tmp_path / "k")]
+    command = [sys.executable, "-m", "tools.mint", "--role", "officer", "--sub", "o-1", "--keys", str(tmp_path / "k")]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
     assert believed(tmp_path / "k", done.stdout.strip()).scopes == frozenset(ROLES["officer"])
 
 
 def test_the_command_says_what_is_missing(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "tools.token", "--role", "seller", "--sub", "s-1", "--keys", str(tmp_path / "k")]
+    command = [sys.executable, "-m", "tools.mint", "--role", "seller", "--sub", "s-1", "--keys", str(tmp_path / "k")]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 2
     assert "bound to a seller" in done.stderr

@@ -1,4 +1,4 @@
-"""Print a token of the local issuer: `python -m tools.token --role officer --sub o-1`."""
+"""Print a token of the local issuer: `python -m tools.mint --role officer --sub o-1`."""
 
 from pathlib import Path
 from typing import Annotated
