@@ -2,7 +2,17 @@
 
 from typing import Final
 
-from benchmarks import as_of, concurrent_append, feed_ndjson, fold, imports, single_append, standing_http
+from benchmarks import (
+    as_of,
+    concurrent_append,
+    feed_ndjson,
+    fold,
+    imports,
+    proofs,
+    receipt,
+    single_append,
+    standing_http,
+)
 from benchmarks.comparison import Comparison
 
 COMPARISONS: Final[tuple[Comparison, ...]] = (
@@ -13,6 +23,8 @@ COMPARISONS: Final[tuple[Comparison, ...]] = (
     *standing_http.COMPARISONS,
     *as_of.COMPARISONS,
     *feed_ndjson.COMPARISONS,
+    *proofs.COMPARISONS,
+    *receipt.COMPARISONS,
 )
 
 

@@ -18,6 +18,7 @@ from typing import Final, Literal, Self, TypeAlias
 
 import httpx
 
+from shared.kit.audit.keyfolder import KNOWN_FILE
 from shared.kit.localkeys import ensure_keys, mint
 
 ServiceName: TypeAlias = Literal["cases", "ledger"]
@@ -122,6 +123,10 @@ class Stack:
     def log(self, name: ServiceName) -> Path:
         """Return the file that takes what a service prints."""
         return self.folder / f"{name}.log"
+
+    def verifier_keys(self, name: ServiceName) -> Path:
+        """Return the file with the keys that ever signed for a service's log, one a line, oldest first."""
+        return self.folder / name / "keys" / "log" / KNOWN_FILE
 
     def token(self, role: str, sub: str, *, seller: str | None = None, complainant: str | None = None) -> str:
         """Return a token of a role, signed with the local key."""

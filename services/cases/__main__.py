@@ -19,6 +19,7 @@ from services.cases.settings import Settings
 from services.cases.tables import TABLES
 from services.cases.vault import VaultUnavailable
 from services.cases.verifying import verified
+from shared.kit.audit.command import key_commands
 from shared.kit.audit.opening import UNFIT
 from shared.kit.backup import BackupBroken, told
 from shared.kit.log.memory import open_memory_log
@@ -36,6 +37,7 @@ app = typer.Typer(
     help="Takes complaints and decides them.",
 )
 app.add_typer(recall_commands, name="recall")
+app.add_typer(key_commands("CASES_", Settings), name="keys")
 
 
 @app.command()

@@ -20,6 +20,7 @@ from services.ledger.settings import PORT, Settings
 from services.ledger.simulating.command import Asked, CannotSimulate, simulated
 from services.ledger.tables import TABLES
 from services.ledger.verifycommand import verified
+from shared.kit.audit.command import key_commands
 from shared.kit.audit.opening import UNFIT
 from shared.kit.backup import BackupBroken, told
 from shared.kit.log.memory import open_memory_log
@@ -36,6 +37,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Folds decisions into the standing of sellers.",
 )
+app.add_typer(key_commands("LEDGER_", Settings), name="keys")
 
 
 @app.command()

@@ -43,9 +43,24 @@ RECORD: dict[str, Any] = {
     "measured_at": "2026-01-01T00:00:00+00:00",
 }
 PATIENT = pytest.mark.timeout(300)  # s, for those that start servers and write durably beside other tests
-PEERS: dict[str, set[str]] = {"fold": {"stock"}, "as_of": set()}  # of rows that go without one
-WRITING = {"single_append", "concurrent_append", "fold", "import"}
-ROWS = {"single_append", "concurrent_append", "fold", "import", "standing_http", "as_of", "feed_ndjson"}
+PEERS: dict[str, set[str]] = {
+    "fold": {"stock"},
+    "as_of": set(),
+    "proofs": {"stock"},
+    "receipt": set(),
+}  # of rows that go without one
+WRITING = {"single_append", "concurrent_append", "fold", "import", "receipt"}
+ROWS = {
+    "single_append",
+    "concurrent_append",
+    "fold",
+    "import",
+    "standing_http",
+    "as_of",
+    "feed_ndjson",
+    "proofs",
+    "receipt",
+}
 
 
 def measured(folder: Path, row: str | None, store: str, *more: str) -> list[dict[str, Any]]:
@@ -98,6 +113,14 @@ def test_rows_run_on_postgres(tmp_path: Path) -> None:
         assert record["postgres"]
         if record["row"] in WRITING:
             assert set(record["syncs_per_operation"]) == set(record["ranges"])
+
+
+@PATIENT
+@pytest.mark.parametrize(("row", "peers"), [("proofs", {"stock"}), ("receipt", set())])
+def test_what_is_proven_and_signed_is_measured(tmp_path: Path, row: str, peers: set[str]) -> None:
+    """In process: a hundred proofs at once beside the peer's one by one, and a write with its receipt."""
+    (record,) = measured(tmp_path, row, "sqlite")
+    check(record, row, "sqlite", peers)
 
 
 def test_two_clocks_are_asked_in_process(tmp_path: Path) -> None:

@@ -6,7 +6,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer import Typer
+from typer.testing import CliRunner
 
+from services.cases.__main__ import app as cases
+from services.ledger.__main__ import app as ledger
+from shared.kit.audit.keyfolder import KeyFolder
+from shared.kit.audit.vkey import parse_vkey
 from shared.kit.log.instant import utc_now
 from shared.kit.log.rows import Table
 from shared.kit.log.sqlite import open_sqlite_log
@@ -100,3 +106,37 @@ def test_a_rulebook_that_does_not_exist_is_said_so(service: str, tmp_path: Path)
     assert ended.returncode == CANNOT_START
     assert "cannot start: " in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize("service", ["cases", "ledger"])
+def test_a_signing_key_that_others_can_read_is_said_to_be_so(service: str, tmp_path: Path) -> None:
+    log = open_sqlite_log(tmp_path / f"{service}.db", utc_now)
+    (made,) = KeyFolder(tmp_path / "keys" / "log", log.id).open()
+    log.close()
+    (tmp_path / "keys" / "log" / f"{made.key.id:08x}.key").chmod(0o644)
+    ended = start(service, tmp_path)
+    assert ended.returncode == CANNOT_START
+    assert "chmod 600" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize(("service", "app"), [("CASES", cases), ("LEDGER", ledger)], ids=["cases", "ledger"])
+def test_keys_are_listed_added_and_retired(service: str, app: Typer, tmp_path: Path) -> None:
+    def keys(*arguments: str) -> tuple[int, str, str]:
+        environment = {f"{service}_DATA_DIR": str(tmp_path), f"{service}_SIGNING_KEYS": str(tmp_path / "log-keys")}
+        done = CliRunner().invoke(app, ["keys", *arguments], env=environment)
+        return done.exit_code, done.stdout, done.stderr
+
+    status, out, err = keys("list")
+    assert (status, out, "the first start of the service makes one" in err) == (CANNOT_START, "", True)
+    (old,) = KeyFolder(tmp_path / "log-keys", "urn:uuid:1").open()
+    status, out, err = keys("retire", f"{old.key.id:08x}")
+    assert (status, out, "rotate first" in err) == (CANNOT_START, "", True)
+    status, out, err = keys("add")
+    new = parse_vkey(out.strip())
+    assert (status, new.name, err) == (0, "urn:uuid:1", "")
+    assert keys("list") == (0, f"signs   {old.key}\nsigns   {new}\n", "")
+    assert keys("retire", f"{old.key.id:08x}") == (0, "", "")
+    assert keys("list") == (0, f"retired {old.key}\nsigns   {new}\n", "")
+    for wrong in ("no-id", f"{old.key.id:08x}"):
+        assert keys("retire", wrong)[0] == CANNOT_START

@@ -35,6 +35,16 @@ class KeyFolder:
         """Nothing is read or made yet."""
         self._folder, self._name = folder, name
 
+    @staticmethod
+    def name_in(folder: Path) -> str | None:
+        """Return the name of the keys in a folder, None where there are none.
+
+        Raises:
+            KeysUnusable: the list of keys is damaged.
+        """
+        keys = _listed(folder)
+        return keys[0].name if keys else None
+
     def open(self, *elsewhere: Signs) -> list[Signs]:
         """Return what signs, oldest first: the keys here, and those that somebody else holds, `elsewhere`. Idempotent.
 
@@ -60,12 +70,8 @@ class KeyFolder:
         Raises:
             KeysUnusable: the list is damaged or holds keys of another name.
         """
-        path = self._folder / KNOWN_FILE
-        try:
-            keys = [parse_vkey(line) for line in path.read_text("utf-8").splitlines()] if path.exists() else []
-        except ValueError as damaged:
-            raise KeysUnusable(f"{path} is one verifier key a line: {damaged}") from None
-        self._of_this_name(path, keys)
+        keys = _listed(self._folder)
+        self._of_this_name(self._folder / KNOWN_FILE, keys)
         return keys
 
     def rotate(self, *elsewhere: Signs) -> VerifierKey:
@@ -135,3 +141,11 @@ class KeyFolder:
         if new := [key for key in keys if key not in known]:
             lines = "".join(f"{key}\n" for key in known + new)
             place(self._folder / KNOWN_FILE, lines.encode(), mode=0o644)
+
+
+def _listed(folder: Path) -> list[VerifierKey]:
+    path = folder / KNOWN_FILE
+    try:
+        return [parse_vkey(line) for line in path.read_text("utf-8").splitlines()] if path.exists() else []
+    except ValueError as damaged:
+        raise KeysUnusable(f"{path} is one verifier key a line: {damaged}") from None

@@ -1,10 +1,11 @@
 """What a log signed last, kept outside its database: a database that was put back to an older state meets it here.
 
-Two files: the recent one is replaced with every checkpoint, without waiting for the disk; the durable one follows when
-`flush` is called. A kill loses nothing, a loss of power what was not flushed. Neither is ever ahead of the log, since
-only what is committed is signed.
+Two files: the recent one is written over with every checkpoint, without waiting for the disk (to put a new file in its
+place would make some file systems wait); the durable one follows when `flush` is called. A kill loses nothing, a loss
+of power what was not flushed. Neither is ever ahead of the log, since only what is committed is signed.
 """
 
+import errno
 import fcntl
 import os
 import time
@@ -38,7 +39,7 @@ class LastSigned:
     def __init__(self, path: Path) -> None:
         """`path` is the recent file; the durable one stands beside it, with `.durable` behind its name."""
         self._recent, self._durable = path, path.with_name(f"{path.name}.durable")
-        self._met: tuple[int, int] | None = None
+        self._met: bytes | None = None
         self._unflushed = False
 
     @contextmanager
@@ -52,18 +53,19 @@ class LastSigned:
             yield
 
     def moved(self) -> bool:
-        """Return whether another process has kept a checkpoint since this one loaded or kept its last."""
-        return self._stood() != self._met
+        """Return whether another process has kept a checkpoint since this one loaded or kept its last. In our turn."""
+        return self._content() != self._met
 
     def load(self, keys: Sequence[VerifierKey], origin: str) -> Checkpoint | None:
-        """Return the larger of the two checkpoints kept, or None if nothing was ever signed.
+        """Return the larger of the two checkpoints kept, or None if nothing was ever signed. In our turn.
 
         Raises:
             LastSignedUnreadable: neither file is a checkpoint of this log; or the durable one, which no loss of power
                 tears, is there and is none.
         """
-        stood = self._stood()
-        notes = {path: path.read_bytes() for path in (self._durable, self._recent) if path.exists()}
+        self._met = self._content()
+        kept = {self._durable: self._durable.read_bytes() if self._durable.exists() else None, self._recent: self._met}
+        notes = {path: note for path, note in kept.items() if note is not None}
         read = []
         for path, note in notes.items():
             try:
@@ -71,27 +73,28 @@ class LastSigned:
             except (Malformed, NoteRefused) as refused:
                 if path == self._durable or self._durable not in notes:
                     raise LastSignedUnreadable(f"{path}: {refused}") from None
-        self._met = stood
         return max(read, key=lambda checkpoint: checkpoint.size, default=None)
 
     def keep(self, note: bytes) -> None:
-        """Keep a checkpoint before it is given out. The first one is kept durably at once."""
-        place(self._recent, note, durable=False)
-        self._met, self._unflushed = self._stood(), True
+        """Keep a checkpoint before it is given out. The first one is kept durably at once. In our turn."""
+        _write_over(self._recent, note)
+        self._met, self._unflushed = note, True
         if not self._durable.exists():
-            self.flush()
+            place(self._durable, note)
 
     def flush(self) -> bool:
         """Make durable what was kept last, if this process kept it; return whether there was anything to do.
 
-        To be called once a second. It keeps nobody from signing.
+        To be called once a second, in nobody's turn. It keeps others from signing only while it reads.
         """
         if not self._unflushed:
             return False
         with _locked(self._beside("flush"), TURN_S):
             self._unflushed = False  # another one may be kept meanwhile
             try:
-                place(self._durable, self._recent.read_bytes())
+                with self.turn():
+                    note = self._recent.read_bytes()
+                place(self._durable, note)
             except BaseException:
                 self._unflushed = True
                 raise
@@ -100,13 +103,24 @@ class LastSigned:
     def _beside(self, name: str) -> Path:
         return self._recent.with_name(f".{self._recent.name}.{name}")
 
-    def _stood(self) -> tuple[int, int] | None:
-        """Return what tells one recent file from the one put in its place."""
+    def _content(self) -> bytes | None:
         try:
-            found = self._recent.stat()
+            return self._recent.read_bytes()
         except FileNotFoundError:
             return None
-        return found.st_ino, found.st_mtime_ns
+
+
+def _write_over(path: Path, content: bytes) -> None:
+    """Write a file's new content over its old one: whole, unless power is lost, or half of a shorter one by a kill."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+    try:
+        longer = os.fstat(descriptor).st_size > len(content)
+        if os.pwrite(descriptor, content, 0) < len(content):
+            raise OSError(errno.ENOSPC, "the checkpoint does not fit on the disk")
+        if longer:
+            os.ftruncate(descriptor, len(content))
+    finally:
+        os.close(descriptor)
 
 
 @contextmanager

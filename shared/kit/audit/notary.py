@@ -52,11 +52,12 @@ class Notary:
         """`known` tells all keys that the log ever signed with, also in another process meanwhile.
 
         Raises:
-            LastSignedUnreadable: see `LastSigned.load`.
+            LastSignedUnreadable, TurnTaken: see `LastSigned`.
         """
         self._origin, self._signers, self._known, self._last_signed = origin, tuple(signers), known, last_signed
         self._note: bytes | None = None
-        self._last = self._load()
+        with last_signed.turn():
+            self._last = self._load()
         self._lock = Lock()
 
     def sign(self, grown: Callable[[], Extent], root_at: Callable[[int], bytes]) -> Signed:

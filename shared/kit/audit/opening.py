@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Final
 
 from shared.kit.audit.keyfolder import KeyFolder, KeysUnusable
-from shared.kit.audit.lastsigned import LastSigned, LastSignedUnreadable
+from shared.kit.audit.lastsigned import LastSigned, LastSignedUnreadable, TurnTaken
 from shared.kit.audit.notary import Notary
 from shared.kit.audit.signer import SocketSigner
 from shared.kit.audit.vkey import VerifierKey, parse_vkey
@@ -14,7 +14,7 @@ from shared.kit.settings import ServiceSettings
 
 LAST_SIGNED: Final = "last-signed"
 MAX_KEYS: Final = 100  # of one file
-UNFIT: Final = (KeysUnusable, LastSignedUnreadable)  # why a service does not start
+UNFIT: Final = (KeysUnusable, LastSignedUnreadable, TurnTaken)  # why a service does not start
 
 
 def open_witness(settings: ServiceSettings, log: EventLog) -> Witness:
@@ -22,7 +22,7 @@ def open_witness(settings: ServiceSettings, log: EventLog) -> Witness:
 
     Raises:
         KeysUnusable: see `KeyFolder.open`.
-        LastSignedUnreadable: see `LastSigned.load`.
+        LastSignedUnreadable, TurnTaken: see `LastSigned`.
     """
     keys = KeyFolder(settings.signing_keys_dir, log.id)
     signers = keys.open(*elsewhere(settings))
