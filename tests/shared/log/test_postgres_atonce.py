@@ -15,6 +15,7 @@ from shared.kit.log.model import (
     Idempotency,
     KeptResponse,
     KeyTaken,
+    LogUnavailable,
     Outcome,
     RowConflict,
     Stamp,
@@ -27,6 +28,7 @@ from shared.kit.log.rows import Put, Remove, RowChange, Unless, Where
 from tests.support.eventually import eventually
 from tests.support.logs import TABLES, TALLIES, draft, everything, plain_root
 from tests.support.postgres import Place, place
+from tests.support.proxy import Proxy
 
 SEVEN = Unless(TALLIES, (Where("count", "=", 7),))
 KEY = Idempotency("key", b"d", lambda _: b"r")
@@ -154,3 +156,47 @@ def test_the_database_may_isolate_otherwise_by_default(at: Place, isolation: str
     assert mine.head().position == 3
     mine.close()
     others.close()
+
+
+def test_of_one_whose_answer_was_lost_the_key_says_what_became_of_it(at: Place) -> None:
+    proxy = Proxy(at.dsn)
+    log = open_postgres_log(proxy.dsn, at.schema, utc_now, TABLES)
+    log.append(Append([draft("mine")]))
+    proxy.cut = lambda message: message == b""  # the end of a pipeline, which commits
+    with pytest.raises(LogUnavailable):
+        log.append(Append([draft("mine", 2)], idempotency=KEY))
+    proxy.cut = lambda _: False
+    assert log.kept("key") == KeptResponse(b"d", b"r")
+    outcome = log.append(Append([draft("mine", 3)]))
+    assert isinstance(outcome, Appended)
+    assert [event.stream_version for event in everything(log)] == [1, 2, 3]
+    log.close()
+    proxy.close()
+
+
+def test_an_append_that_waits_too_long_for_its_turn_is_an_answer_and_the_next_one_goes_on(at: Place) -> None:
+    log = open_postgres_log(at.dsn, at.schema, utc_now, TABLES, connections=1, lock_timeout_s=0.3)
+    log.append(Append([draft("mine")]))
+    with at.owned() as other, other.transaction():
+        other.execute("SELECT FROM log_head FOR UPDATE")
+        with pytest.raises(LogUnavailable, match="lock timeout"):
+            log.append(Append([draft("mine", 2)]))
+    assert isinstance(log.append(Append([draft("mine", 2)])), Appended)
+    assert log.head().position == 2
+    log.close()
+
+
+@pytest.mark.parametrize("meddling", ["INSERT", "DELETE"])
+def test_tables_that_somebody_else_wrote_on_are_an_answer(at: Place, meddling: str) -> None:
+    """An event that the head knows nothing of, or one that is gone."""
+    log = open_postgres_log(at.dsn, at.schema, utc_now, TABLES)
+    log.append(Append([draft("mine")]))
+    with at.owned() as other:
+        other.execute("ALTER TABLE stored_events DISABLE TRIGGER append_only")
+        if meddling == "DELETE":
+            other.execute("DELETE FROM stored_events")
+        else:
+            other.execute("INSERT INTO stored_events VALUES (2, 'theirs', 1, 't', 1, 's', '', '')")
+    with pytest.raises(LogUnavailable, match="the log's head says 1, its last event"):
+        log.append(Append([draft("mine", 2)]))
+    log.close()
