@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal, NamedTuple, TypeAlias
 
+from services.ledger.domain.lowering import SEVERE
 from shared.rulebook.model import Grade, RulebookVersion, Sanction, Timeline
 
 ATTRIBUTABLE: Final = "number_attributable"  # without it nothing may be upheld
@@ -19,7 +20,7 @@ Missing: TypeAlias = Literal[
     "version",  # no version is in force at the instant that decides
     "findings",  # no findings are recorded with the decision
     "factor",  # nobody assessed a factor that the version asks for
-    "choice",  # several grades are open, and not the one that was chosen
+    "choice",  # several grades are open, or one that takes a second officer, and not the one that was chosen
     "override",  # two officers decided beside the check-list
     "regrade",  # what the reviewer lowered to is no grade that is lower now
     "track",  # no version in force when it takes effect has the track
@@ -76,22 +77,26 @@ def open_grades(version: RulebookVersion, verified: AbstractSet[str]) -> tuple[G
     return tuple(grade for grade in version.grades.values() if _given(grade) and verified & {*grade.permitted_by})
 
 
-def judged(chosen: str, version: RulebookVersion, found: Found, assessed: AbstractSet[str]) -> Penalty | Unknown | None:
+def judged(
+    recorded: Penalty, version: RulebookVersion, found: Found, assessed: AbstractSet[str]
+) -> Penalty | Unknown | None:
     """Return what an upheld decision would bring under `version`; None: it could not be upheld.
 
-    `chosen` is the grade that was given: it is given again where it is open. `assessed` are the factors that officers
-    could assess then: one of these that is not verified was not, and the burden is the complainant's.
+    The grade that was given is given again where it is open. `assessed` are the factors that officers could assess
+    then: one of these that is not verified was not, and the burden is the complainant's. A grade that takes a second
+    officer is no consequence of what one has decided.
     """
     granted = open_grades(version, found.verified)
     for grade in granted:
-        if grade.code == chosen:
+        if grade.code == recorded.grade:
             return penalty_of(grade)
     if found.override:
         return Unknown("override")
     factors = _opening(version, found.verified, assessed)
     if factors:
         return Unknown("factor", factors)
-    if len(granted) > 1:
+    officers = 2 if recorded.track == SEVERE else 1
+    if len(granted) > 1 or any(grade.approvals > officers for grade in granted):
         return Unknown("choice", tuple(grade.code for grade in granted))
     return penalty_of(granted[0]) if granted else None
 
@@ -125,4 +130,4 @@ def _opening(version: RulebookVersion, verified: AbstractSet[str], assessed: Abs
 
 def _given(grade: Grade) -> bool:
     """Return whether the case procedure has a way to this grade: one officer, or two for a severe one."""
-    return (grade.track == "severe" and grade.approvals <= 2) or (grade.track == "ordinary" and grade.approvals == 1)
+    return (grade.track == SEVERE and grade.approvals <= 2) or (grade.track == "ordinary" and grade.approvals == 1)

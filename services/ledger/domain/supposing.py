@@ -78,7 +78,7 @@ def _verdict(
     elif entry.id not in found:
         decided = Unknown("findings")
     else:
-        decided = judged(entry.grade, version, found[entry.id], supposition.assessed(entry.rulebook))
+        decided = judged(_recorded(entry), version, found[entry.id], supposition.assessed(entry.rulebook))
     if isinstance(decided, Penalty) and not _counts(decided.track, entry.effective_at, supposition.supposed):
         decided = Unknown("track")
     if isinstance(decided, Unknown):

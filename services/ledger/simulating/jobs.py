@@ -16,7 +16,7 @@ from typing import Any, Final
 import msgspec
 
 from services.ledger.simulating.job import Job
-from services.ledger.simulating.simulation import CHANGES
+from services.ledger.simulating.simulation import CHANGES, EVIDENCE
 from shared.kit.decider import Refusal
 from shared.kit.log.model import LogInUse
 from shared.kit.log.sqlite.lockfile import LockFile, held
@@ -49,9 +49,16 @@ class Jobs:
         return None
 
     def begin(self, job: Job) -> LockFile:
-        """Make a job's folder and return its lock, to be released when it has ended; drop the oldest finished ones."""
-        for old in self._finished()[MAX_KEPT - 1 :]:
+        """Make a job's folder and return its lock, to be released when it has ended; drop the oldest finished ones,
+        and what a crash left of others.
+        """
+        ended = [job for job in self.all() if job.state != "running"]
+        for old in ended[MAX_KEPT - 1 :]:
             self._remove(old.id)
+        for old in ended:
+            if old.state == "interrupted":
+                for left in (EVIDENCE, CHANGES):
+                    (self.folder(old.id) / left).unlink(missing_ok=True)
         folder = self.folder(job.id)
         folder.mkdir()
         lock = LockFile(folder / "lock")
@@ -114,9 +121,6 @@ class Jobs:
     def folder(self, id_: str) -> Path:
         """Return the folder of a job."""
         return self._folder / id_
-
-    def _finished(self) -> list[Job]:
-        return [job for job in self.all() if job.state != "running"]
 
     def _again(self, id_: str) -> Job | None:
         try:

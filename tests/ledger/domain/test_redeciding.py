@@ -23,52 +23,60 @@ SEED = shipped("seed").versions[0]
 ASSESSED = frozenset(SEED.factors)
 CALLS = Found(frozenset({"number_attributable", "frequent_contact"}))
 MAIL = Found(frozenset({"number_attributable", "offensive_mail"}))
-HARM = Found(frozenset({"number_attributable", "grave_harm"}))
+GENERAL, GRAVE = Penalty("general", "ordinary", 12), Penalty("grave", "severe", 48)
 
 
 def test_the_grade_that_was_given_is_given_again_with_what_it_brings_then() -> None:
-    assert judged("general", drafted(HALVED), CALLS, ASSESSED) == Penalty("general", "ordinary", 6)
-    assert judged("grave", drafted(HALVED), MAIL, ASSESSED) == Penalty("grave", "severe", 48)
+    assert judged(GENERAL, drafted(HALVED), CALLS, ASSESSED) == Penalty("general", "ordinary", 6)
+    assert judged(GRAVE, drafted(HALVED), MAIL, ASSESSED) == Penalty("grave", "severe", 48)
 
 
 def test_a_choice_stands_beside_new_ones() -> None:
     """A milder grade that is open too: officers chose the heavier one."""
-    assert judged("general", drafted(MILD), CALLS, ASSESSED) == Penalty("general", "ordinary", 12)
+    assert judged(GENERAL, drafted(MILD), CALLS, ASSESSED) == Penalty("general", "ordinary", 12)
 
 
 def test_what_nothing_permits_any_more_is_not_upheld() -> None:
     """What officers could assess and did not verify was not: the burden is the complainant's."""
-    assert judged("general", drafted(ONLY_MAIL), CALLS, ASSESSED) is None
+    assert judged(GENERAL, drafted(ONLY_MAIL), CALLS, ASSESSED) is None
 
 
 def test_the_one_grade_that_is_left_is_what_it_would_be() -> None:
     gone = ("[versions.grades.general]", "[versions.grades.usual]")
-    assert judged("general", drafted(gone), CALLS, ASSESSED) == Penalty("usual", "ordinary", 12)
+    assert judged(GENERAL, drafted(gone), CALLS, ASSESSED) == Penalty("usual", "ordinary", 12)
+
+
+def test_the_heavier_grade_that_is_left_takes_a_second_officer() -> None:
+    """One officer decided: that the severe grade is all that is open makes nobody propose and confirm it."""
+    assert judged(GENERAL, drafted(ONLY_MAIL), MAIL, ASSESSED) == Unknown("choice", ("grave",))
+    gone = ("[versions.grades.grave]", "[versions.grades.gravest]")
+    only = ('permitted_by = ["frequent_contact", "offensive_mail", "grave_harm"]', 'permitted_by = ["grave_harm"]')
+    assert judged(GRAVE, drafted(gone, only), MAIL, ASSESSED) == Penalty("gravest", "severe", 48)
 
 
 def test_which_of_several_grades_is_left_open_nobody_knows() -> None:
     version = drafted(MILD, ("[versions.grades.general]", "[versions.grades.usual]"))
-    assert judged("general", version, CALLS, ASSESSED) == Unknown("choice", ("usual", "mild"))
+    assert judged(GENERAL, version, CALLS, ASSESSED) == Unknown("choice", ("usual", "mild"))
 
 
 def test_a_factor_that_nobody_assessed_is_what_is_missing() -> None:
-    assert judged("general", drafted(*INSULTS), CALLS, ASSESSED) == Unknown("factor", ("insult",))
-    assert judged("general", drafted(*INSULTS), CALLS, {*ASSESSED, "insult"}) is None
+    assert judged(GENERAL, drafted(*INSULTS), CALLS, ASSESSED) == Unknown("factor", ("insult",))
+    assert judged(GENERAL, drafted(*INSULTS), CALLS, {*ASSESSED, "insult"}) is None
 
 
 def test_a_factor_that_would_open_nothing_more_is_not_missed() -> None:
     """The severe grade of a draft does not ask for it, and the ordinary one is open already."""
     added = ('factors = ["offensive_mail", "grave_harm"]', 'factors = ["offensive_mail", "grave_harm", "insult"]')
     version = drafted(added, ("[versions.grades.general]", "[versions.grades.usual]"))
-    assert judged("general", version, CALLS, ASSESSED) == Penalty("usual", "ordinary", 12)
+    assert judged(GENERAL, version, CALLS, ASSESSED) == Penalty("usual", "ordinary", 12)
 
 
 def test_an_override_is_beside_the_list_and_stays_there() -> None:
     """Unless the facts themselves permit its grade."""
     insult = Found(frozenset({"number_attributable"}), override=True)
-    assert judged("general", drafted(HALVED), insult, ASSESSED) == Unknown("override")
+    assert judged(GENERAL, drafted(HALVED), insult, ASSESSED) == Unknown("override")
     with_calls = Found(CALLS.verified, override=True)
-    assert judged("general", drafted(HALVED), with_calls, ASSESSED) == Penalty("general", "ordinary", 6)
+    assert judged(GENERAL, drafted(HALVED), with_calls, ASSESSED) == Penalty("general", "ordinary", 6)
 
 
 def test_nothing_is_open_against_a_sender_that_is_not_known() -> None:

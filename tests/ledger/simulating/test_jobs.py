@@ -12,7 +12,7 @@ import pytest
 
 from services.ledger.simulating.job import Job
 from services.ledger.simulating.jobs import MAX_KEPT, Jobs
-from services.ledger.simulating.simulation import CHANGES
+from services.ledger.simulating.simulation import CHANGES, EVIDENCE
 from shared.kit.decider import Refusal
 from shared.kit.ids import uuid7
 from tests.support.tree import ROOT
@@ -64,6 +64,11 @@ def test_another_process_tells_how_a_job_stands_and_that_it_has_crashed(jobs: Jo
     found = jobs.get(id_)
     assert found is not None
     assert found.state == "interrupted"
+    left = [jobs.folder(id_) / name for name in (EVIDENCE, CHANGES)]
+    for file in left:
+        file.touch()
+    ended(jobs)
+    assert [file for file in left if file.exists()] == []
     assert jobs.drop(id_)
     assert jobs.get(id_) is None
 

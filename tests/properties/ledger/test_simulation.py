@@ -151,7 +151,8 @@ def open_on(version: RulebookVersion, found: Found) -> list[str]:
 def unsure(fact: Entry, version: RulebookVersion, found: Found) -> bool:
     """Return whether the findings do not settle what a decision would be."""
     granted = open_on(version, found)
-    return fact.grade not in granted and (found.override or len(granted) > 1)
+    escalated = fact.track == "ordinary" and granted == ["grave"]
+    return fact.grade not in granted and (found.override or len(granted) > 1 or escalated)
 
 
 def redecided(fact: Entry, version: RulebookVersion, found: Found) -> Entry | None:
