@@ -12,21 +12,26 @@ from shared.rulebook.loader import shipped
 from tests.support.load import Load
 from tests.support.standing_check import Clocks, answered, entries_by_seller, expected
 from tools.parties import Parties, Person
+from tools.verify_audit import connected, read_hash, read_key, verify_checkpoint, verify_receipt
 
 AUDITOR = Person("auditor", "a-1")
 LATER = (timedelta(0), timedelta(days=3), timedelta(days=8), timedelta(days=30), timedelta(days=500))
 
 
 def feed(parties: Parties, base: str) -> list[dict[str, Any]]:
-    """Return all events of a feed, page by page."""
-    events: list[dict[str, Any]] = []
+    """Return all events of a feed."""
+    return [json.loads(state) for state in leaves(parties, base)]
+
+
+def leaves(parties: Parties, base: str) -> list[bytes]:
+    """Return all events of a feed as they are stored, page by page."""
+    states: list[bytes] = []
     while True:
-        after = int(events[-1]["sequence"]) if events else 0
-        params = {"after": str(after), "limit": "100"}
+        params = {"after": str(len(states)), "limit": "100"}
         page = parties.ask(AUDITOR, "GET", f"{base}/feed", params=params, headers={"Accept": "application/x-ndjson"})
-        if not page.text:
-            return events
-        events += map(json.loads, page.text.splitlines())
+        if not page.content:
+            return states
+        states += page.content.splitlines()
 
 
 def check_log(parties: Parties, load: Load) -> None:
@@ -38,6 +43,32 @@ def check_log(parties: Parties, load: Load) -> None:
     assert len(acknowledged) == len({event["id"] for event in acknowledged})
     assert [e for e in acknowledged if stored.get(e["id"]) != (e["position"], e["type"])] == []
     assert len(acknowledged) == len(events)
+
+
+def check_signed(parties: Parties, load: Load) -> None:
+    """Every receipt that was given shows its event, and the log of now continues every checkpoint in them.
+
+    A few may have been left out: where the disk or the database was away for a moment.
+    """
+    base = parties.cases_url
+
+    def asked(path: str, **params: int) -> Any:
+        return parties.ask(AUDITOR, "GET", f"{base}/log/{path}", params={key: str(at) for key, at in params.items()})
+
+    states, keys = leaves(parties, base), [read_key(line) for line in asked("keys").text.splitlines()]
+    now = verify_checkpoint(asked("checkpoint").content, keys, keys[0].name)
+    assert now.size == len(states)
+    events = [event for answer in load.receipts for event in answer["events"]]
+    given = [(event["position"], event["receipt"].encode()) for event in events if event["receipt"]]
+    assert len(given) > len(events) * 0.8
+    heads = {}
+    for position, receipt in given:
+        index, head = verify_receipt(receipt, states[position - 1], keys, keys[0].name)
+        assert index == position - 1
+        heads[head.size] = head
+    for size, head in heads.items():
+        proof = asked("proof/consistency", **{"from": size, "to": now.size}).json()["proof"]
+        assert connected(head, now, [read_hash(one) for one in proof])
 
 
 def check_standings(parties: Parties, load: Load) -> None:

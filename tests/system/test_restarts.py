@@ -11,7 +11,7 @@ from services.ledger.tables import TABLES as LEDGER_TABLES
 from tests.support.eventually import eventually
 from tests.support.load import Load
 from tests.support.postgres import Server, in_database, place
-from tests.support.survival import check_log, check_standings, check_told_once
+from tests.support.survival import check_log, check_signed, check_standings, check_told_once
 from tools.parties import Parties
 from tools.stack import ServiceName, Stack
 
@@ -69,6 +69,10 @@ def survived(tmp_path_factory: pytest.TempPathFactory, store: Store) -> Iterator
 
 def test_what_was_acknowledged_is_in_the_log(survived: tuple[Parties, Load]) -> None:
     check_log(*survived)
+
+
+def test_what_was_signed_of_it_is_true_still(survived: tuple[Parties, Load]) -> None:
+    check_signed(*survived)
 
 
 def test_every_standing_equals_the_oracle(survived: tuple[Parties, Load]) -> None:

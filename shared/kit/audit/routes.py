@@ -26,6 +26,7 @@ TEXT: Final = "text/plain; charset=utf-8"
 NO_STORE: Final = {"Cache-Control": "no-store"}
 WOULD_HAVE_TO: Final[Mapping[Code, str]] = {
     "signing_refused": "The log would have to continue what was signed of it last.",
+    "not_primary": "The log would have to be read where it is written: this is a copy.",
     "signer_unavailable": "Who signs for the log would have to be within reach.",
 }
 

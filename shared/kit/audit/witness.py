@@ -23,13 +23,13 @@ from shared.kit.log.model import EventLog, LogUnavailable
 EVERY_S: Final = 1.0  # between two looks at what has to be signed, made durable or tried again
 WAIT_S: Final = 1.0  # longest that a receipt waits for others who sign
 
-Code: TypeAlias = Literal["signing_refused", "signer_unavailable"]
+Code: TypeAlias = Literal["signing_refused", "signer_unavailable", "not_primary"]
 
 _log: Final = structlog.get_logger(__name__)
 
 
 class Trouble(NamedTuple):
-    """Why nothing is signed: refused, until the database is another one, or not to be had for the moment."""
+    """Why nothing is signed: refused, until the database is another one; not to be had now; or this is only a copy."""
 
     code: Code
     reason: str
@@ -64,6 +64,7 @@ class Witness:
         with self._signing:
             if self._trouble:
                 raise Unsigned(self._trouble)
+            self._demand_primary()
             return self._sign()
 
     def attest(self, text: str) -> bytes:
@@ -104,6 +105,7 @@ class Witness:
     def look(self) -> None:
         """Sign what is committed, also where that could not be before, and make durable what was signed."""
         with suppress(Unsigned), self._signing:  # `check` tells it
+            self._demand_primary()
             self._sign()
         try:
             self._notary.flush()
@@ -118,10 +120,14 @@ class Witness:
         self.look()
 
     def check(self) -> tuple[bool, Mapping[str, Any]]:
-        """Return whether what is committed can be signed, and up to where it is; a code where it cannot."""
+        """Return whether what is committed can be signed, and up to where it is; a code where it cannot.
+
+        A copy of the log has nothing to sign, and is well.
+        """
         signed, trouble = self._signed, self._trouble
         size = signed.checkpoint.size if signed else 0
-        return trouble is None and signed is not None, {"signed": size, **({"reason": trouble.code} if trouble else {})}
+        well = signed is not None if trouble is None else trouble.code == "not_primary"
+        return well, {"signed": size, **({"reason": trouble.code} if trouble else {})}
 
     def _covering(self, position: int) -> Signed:
         """Return a checkpoint that has the position in it: the last one, or one that is signed now."""
@@ -137,6 +143,16 @@ class Witness:
             return signed if signed and signed.checkpoint.size >= position else self._sign()
         finally:
             self._signing.release()
+
+    def _demand_primary(self) -> None:
+        """A copy may show what its primary, once lost, will not have kept. Who has just written need not ask."""
+        try:
+            if self._log.is_primary():
+                return
+        except LogUnavailable:
+            return  # signing meets it again, and tells
+        self._trouble = Trouble("not_primary", "the log would have to be read where it is written")
+        raise Unsigned(self._trouble)
 
     def _sign(self) -> Signed:
         """Sign what is committed, as the one who has the lock, and remember what came of it."""

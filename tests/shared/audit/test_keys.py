@@ -13,9 +13,15 @@ import pytest
 from shared.kit.audit.checkpoint import Checkpoint, sign
 from shared.kit.audit.keyfolder import KNOWN_FILE, KeyFolder, KeysUnusable
 from shared.kit.audit.note import NoteRefused
+from shared.kit.audit.opening import open_witness
 from shared.kit.audit.signer import SignerUnavailable, SocketSigner
+from shared.kit.audit.vkey import VerifierKey
+from shared.kit.audit.witness import Witness
+from shared.kit.log.memory import open_memory_log
+from shared.kit.settings import ServiceSettings
 from tests.support.audit import ORIGIN, opened, signer
 from tests.support.audit_fuzz import ROOT
+from tests.support.logs import StandingClock
 
 HEAD = Checkpoint(ORIGIN, 300, ROOT)
 
@@ -169,3 +175,65 @@ def test_nobody_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(SignerUnavailable, match="does not answer"):
         sign(HEAD, [SocketSigner(signer(1).key, tmp_path / "nobody")])
     assert not issubclass(SignerUnavailable, NoteRefused)
+
+
+def settings(folder: Path, **more: Path) -> ServiceSettings:
+    return ServiceSettings(data_dir=folder / "data", **more)  # type: ignore[arg-type]  # each a path
+
+
+def signed_by(witness: Witness, *keys: VerifierKey) -> list[bool]:
+    note = witness.checkpoint().note
+    return [opened(note, [key], key.name) is not None for key in keys]
+
+
+def test_a_log_may_be_signed_by_somebody_else_alone_or_beside_its_own_keys(tmp_path: Path) -> None:
+    """Own key, both, the other alone: each start knows what the one before signed."""
+    log = open_memory_log(StandingClock())
+    holder, path, file = signer(1, log.id), tmp_path / "agent", tmp_path / "vkey"
+    file.write_text(f"{holder.key}\n")
+    elsewhere = {"signer_socket": path, "signer_key": file}
+    own = open_witness(settings(tmp_path), log)
+    (key,) = own.known()
+    assert signed_by(own, key, holder.key) == [True, False]
+    with agent(path, holder.sign):
+        both = open_witness(settings(tmp_path, **elsewhere), log)
+        assert signed_by(both, key, holder.key) == [True, True]
+        KeyFolder(tmp_path / "data" / "keys" / "log", log.id).retire(key.id, holder)
+        alone = open_witness(settings(tmp_path, **elsewhere), log)
+        assert signed_by(alone, key, holder.key) == [False, True]
+    assert alone.known() == [key, holder.key]
+    with pytest.raises(KeysUnusable, match="put one back"):
+        open_witness(settings(tmp_path), log)
+
+
+def test_a_first_start_with_a_signer_elsewhere_makes_no_key(tmp_path: Path) -> None:
+    log = open_memory_log(StandingClock())
+    holder, path, file = signer(1, log.id), tmp_path / "agent", tmp_path / "vkey"
+    file.write_text(f"{holder.key}\n")
+    with agent(path, holder.sign):
+        witness = open_witness(settings(tmp_path, signer_socket=path, signer_key=file), log)
+        assert signed_by(witness, holder.key) == [True]
+    assert secrets(tmp_path / "data" / "keys" / "log") == []
+    witness.look()
+    assert witness.receipts([]) == []
+
+
+@pytest.mark.parametrize("content", [b"", b"noise\n", b"\xff", None])
+def test_a_file_of_keys_that_holds_none_is_refused(tmp_path: Path, content: bytes | None) -> None:
+    if content is not None:
+        (tmp_path / "vkey").write_bytes(content)
+    given = settings(tmp_path, signer_socket=tmp_path / "agent", signer_key=tmp_path / "vkey")
+    with pytest.raises(KeysUnusable, match="vkey would have to hold"):
+        open_witness(given, open_memory_log(StandingClock()))
+
+
+def test_a_key_of_another_log_does_not_sign_for_this_one(tmp_path: Path) -> None:
+    (tmp_path / "vkey").write_text(f"{signer(1, 'urn:uuid:9').key}\n")
+    given = settings(tmp_path, signer_socket=tmp_path / "agent", signer_key=tmp_path / "vkey")
+    with pytest.raises(KeysUnusable, match="the keys of this log are named"):
+        open_witness(given, open_memory_log(StandingClock()))
+
+
+def test_a_signer_elsewhere_is_named_by_both_or_not_at_all(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="named by both"):
+        settings(tmp_path, signer_socket=tmp_path / "agent")
