@@ -47,6 +47,8 @@ class Line(NamedTuple):
             return "vacated"
         if row.end is None or instant < row.end:
             return self._running(instant)
+        if row.start < row.end and not (self.seals or self.stays or self.heavier):
+            return "served"  # nothing ever stood between it and being in force
         last = self._running(row.end - _SMALLEST)
         return "served" if last == "in_force" else last
 
