@@ -54,9 +54,9 @@ class Folding:
 
     def __init__(self, log: EventLog) -> None:
         self._progress, codec = Progress(), Publication(TIMELINE)
-        ledger = Ledger(log, codec, TIMELINE, Standings(log, CACHED_ACCOUNTS), self._progress)
-        feed = NoFeed()
-        self._follower = Follower(ledger, self._progress, codec, feed, Watching(log, ledger, self._progress, feed))
+        self._ledger = Ledger(log, codec, TIMELINE, Standings(log, CACHED_ACCOUNTS), self._progress)
+        watching = Watching(log, self._ledger, self._progress, NoFeed())
+        self._follower = Follower(self._ledger, self._progress, codec, NoFeed(), watching)
 
     def fold(self, page: FeedPage) -> int:
         """Fold one page; return the ledger's position after it.
@@ -67,6 +67,11 @@ class Folding:
         if not self._follower.step(page):
             raise RuntimeError("another writer was there")
         return self._progress.now.ledger_position
+
+    def digest(self) -> None:
+        """Record every digest of standings that is due."""
+        while self._ledger.digest() and self._ledger.digests_due:
+            continue
 
 
 def fold(log: EventLog, pages: Sequence[FeedPage]) -> tuple[float, list[int]]:

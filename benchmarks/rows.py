@@ -10,6 +10,7 @@ from benchmarks import (
     imports,
     proofs,
     receipt,
+    replay,
     single_append,
     standing_http,
 )
@@ -25,6 +26,7 @@ COMPARISONS: Final[tuple[Comparison, ...]] = (
     *feed_ndjson.COMPARISONS,
     *proofs.COMPARISONS,
     *receipt.COMPARISONS,
+    *replay.COMPARISONS,
 )
 
 

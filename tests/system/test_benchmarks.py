@@ -123,6 +123,13 @@ def test_what_is_proven_and_signed_is_measured(tmp_path: Path, row: str, peers: 
     check(record, row, "sqlite", peers)
 
 
+def test_a_seeded_history_is_replayed(tmp_path: Path) -> None:
+    records = measured(tmp_path, "replay", "sqlite")
+    assert [record["row"] for record in records] == ["replay", "replay_two_processes"]
+    for record in records:
+        check(record, record["row"], "sqlite", set())
+
+
 def test_two_clocks_are_asked_in_process(tmp_path: Path) -> None:
     """The variant of a row that needs no server runs alone, and knows no peer."""
     (record,) = measured(tmp_path, "as_of_in_process", "sqlite")

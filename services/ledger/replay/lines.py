@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from services.ledger.domain.account import Account, course
 from services.ledger.domain.answer import Held
+from services.ledger.domain.course import Course
 from services.ledger.domain.standing import held_in
 from shared.kit.cloudevent import canonical
 from shared.rulebook.model import Timeline
@@ -27,24 +28,21 @@ class Lines:
     def __init__(self, timeline: Timeline) -> None:
         self.made: list[Line] = []
         self._timeline = timeline
-        self._pending: tuple[int, int, datetime] | None = None
-
-    def entering(self, account: Account, window: int | None) -> None:
-        """Hear that an entry of this window (None: of none that is asked for) is about to count on the account."""
-        if self._pending is not None and self._pending[0] != window:
-            self.end(account)
+        self._pending: tuple[int, Account, Course, datetime] | None = None
 
     def entered(self, account: Account, window: int | None, recorded_at: datetime) -> None:
-        """Hear that it counts now, recorded then."""
-        self._pending = None if window is None else (window, account.version, recorded_at)
+        """Hear that an entry of this window (None: of none that is asked for) counts on the account, recorded then."""
+        if self._pending is not None and self._pending[0] != window:
+            self.end()
+        self._pending = None if window is None else (window, account, course(account, self._timeline), recorded_at)
 
-    def end(self, account: Account) -> None:
-        """Make the line of the last entry that counted; `account` knows no fact behind it."""
+    def end(self) -> None:
+        """Make the line of the last entry that counted."""
         if self._pending is None:
             return
-        window, version, recorded_at = self._pending
-        held = held_in(course(account, self._timeline), recorded_at)
-        told = {"seller": account.seller, "account_version": version, "as_of": recorded_at}
+        window, account, known, recorded_at = self._pending
+        held = held_in(known, recorded_at)
+        told = {"seller": account.seller, "account_version": account.version, "as_of": recorded_at}
         line = canonical(told | {name: getattr(held, name) for name in HELD})
         self.made.append(Line(window, sha256(line).digest()))
         self._pending = None

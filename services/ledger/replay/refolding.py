@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import dropwhile, takewhile
 from typing import Final, NamedTuple
 
 import msgspec
 
 from services.ledger.domain.account import MAX_LAPSES, Account, decide, evolve, next_lapse, open_account
 from services.ledger.domain.commands import LapseThrough
-from services.ledger.domain.events import AccountEvent, AccountQuarantined, AccountReleased, FactEvent
+from services.ledger.domain.events import AccountEvent, AccountQuarantined, AccountReleased, FactEvent, StandingLapsed
 from services.ledger.replay.beside import Beside, Told
 from services.ledger.replay.differences import Difference, Differs
 from services.ledger.replay.lines import Line, Lines
@@ -51,7 +52,7 @@ class Refolding:
             last = folded[-1].position if folded else 0
             waiting = self._fold(folded)
             self._trailing()
-            self._lines.end(self._account)
+            self._lines.end()
         except UnknownFact as unknown:
             difference = self._differs(None, "unknown_fact", str(unknown)).difference
         except Differs as found:
@@ -64,15 +65,19 @@ class Refolding:
         for number, fact in enumerate(facts):
             if not self._released():
                 return len(facts) - number
-            self._lapse(fact.recorded_at, fact)
             while not self._one(fact):
                 if not self._released():
                     return len(facts) - number
         return 0
 
     def _one(self, fact: CaseFact) -> bool:
-        """Fold a fact; return False where the ledger put the account in quarantine instead, rightly."""
+        """Fold a fact, lapses before it first; return False where the ledger put the account in quarantine, rightly."""
         decided = self._decided(fact)
+        if isinstance(decided, Refusal):
+            self._lapse(fact.recorded_at, fact)
+        else:
+            for event in takewhile(lambda one: isinstance(one, StandingLapsed), decided):
+                self._take(event, fact)
         told = self._beside.next()
         if told is not None and told.type == contract.QUARANTINED:
             self._quarantined(fact, told, decided)
@@ -81,7 +86,7 @@ class Refolding:
             reason = f"{decided.code}: {decided.detail}"
             self._take(AccountQuarantined(fact.position, fact.id, reason), fact)
             return False
-        for event in decided:
+        for event in dropwhile(lambda one: isinstance(one, StandingLapsed), decided):
             self._take(event, fact)
         return True
 
@@ -138,11 +143,8 @@ class Refolding:
     def _take(self, event: AccountEvent, cause: CaseFact | None) -> None:
         """Compare the next event of the ledger with this one, and let it count."""
         window = self._beside.take(self._account, event, cause)
-        counts = isinstance(event, FactEvent) and cause is not None
-        if counts:
-            self._lines.entering(self._account, window)
         self._account = evolve(self._account, event)
-        if counts and cause is not None:
+        if isinstance(event, FactEvent) and cause is not None:
             self._lines.entered(self._account, window, cause.recorded_at)
 
     def _differs(self, cause: CaseFact | None, code: str, detail: str) -> Differs:

@@ -107,7 +107,7 @@ def scan(states: Iterable[bytes], which: Which, origin: str, first: int, sizes: 
         if began is None:
             began = ended
         told(event, state, position, spooled, digests)
-    at = {size: grown((), 0, leaves[: size - first + 1]).frontier for size in sizes if first <= size <= position}
+    at = {size: _frontier(leaves[: size - first + 1]) for size in sizes if first <= size <= position}
     return Piece(
         first, first + len(leaves) - 1, grown((), 0, leaves).frontier, at, began, ended, spooled, digests, wrong
     )
@@ -124,3 +124,14 @@ def _entered(event: _Entered, state: bytes, position: int, spooled: list[Spooled
         return
     entry = event.type in ENTRY_TYPES
     spooled.append(Spooled(event.subject, position, event.data.position, event.recordedtime, state, entry))
+
+
+def _frontier(leaves: list[bytes]) -> Frontier:
+    """Return the frontier of a tree of their own over these leaves; of a whole piece level by level, quicker."""
+    if len(leaves) & (len(leaves) - 1) or not leaves:
+        return grown((), 0, leaves).frontier
+    level = leaves
+    while len(level) > 1:
+        pairs = iter(level)
+        level = [sha256(b"\1" + left + right).digest() for left, right in zip(pairs, pairs, strict=True)]
+    return (level[0],)

@@ -64,13 +64,13 @@ class Source:
             yield from self._fed(after, through)
             return
         with self.raw() as raw:
-            for event in raw.events(after, through):
-                after += 1
-                if event.position != after or not isinstance(event.state, bytes):
+            for position, state in raw.states(after, through):
+                if position != after + 1 or not isinstance(state, bytes):
                     break
-                yield event.state
+                after = position
+                yield state
         if after != through:
-            raise SourceUnusable(f"{self.shown}: the event at position {after} would have to be there")
+            raise SourceUnusable(f"{self.shown}: the event at position {after + 1} would have to be there")
 
     def tracked(self, name: str) -> int | None:
         """Return how far a follower of this name has come by the tracking beside the log; None of a feed."""

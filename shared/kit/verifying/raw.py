@@ -49,6 +49,12 @@ class RawLog:
         at, mark = self._dialect.position, self._dialect.mark
         return self._found(f"{at} > {mark} AND {at} <= {mark} ORDER BY {at}", [after, through])
 
+    def states(self, after: int, through: int) -> Iterator[SqlRow]:
+        """Yield position and bytes of the same events, and no other column."""
+        at, mark = self._dialect.position, self._dialect.mark
+        where = f"{at} > {mark} AND {at} <= {mark} ORDER BY {at}"
+        return self._ask(f"SELECT {at}, state FROM stored_events WHERE {where}", [after, through])  # noqa: S608  # ours
+
     def every_event(self) -> Iterator[RawEvent]:
         """Yield all events in order of position, also where a position is none that a log gives."""
         return self._found(f"1 = 1 ORDER BY {self._dialect.position}", ())
