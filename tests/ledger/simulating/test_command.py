@@ -14,10 +14,12 @@ from services.ledger.tables import TABLES
 from shared.contracts.simulationreport import SimulationReport
 from shared.kit.feed import feed_router
 from shared.kit.http import create_app
+from shared.kit.log.postgres import open_postgres_log
 from shared.kit.log.sqlite import open_sqlite_log
 from shared.kit.starting import CANNOT_START
 from tests.support.drafts import HALVED, draft
 from tests.support.following import Following
+from tests.support.postgres import in_database, place
 from tests.support.server import serving
 from tests.support.simulated import MAILED, FoundDecisions
 from tests.support.tokens import local_issuer
@@ -45,13 +47,14 @@ def url(tmp_path: Path) -> Iterator[str]:
         yield address
 
 
-def command(folder: Path, url: str, *options: str) -> subprocess.CompletedProcess[str]:
+def command(folder: Path, url: str, *options: str, **settings: str) -> subprocess.CompletedProcess[str]:
     """Simulate the candidate in the folder, with its log unless another one is named."""
     env = {
         **os.environ,
         "LEDGER_DATA_DIR": str(folder),
         "LEDGER_CASES_URL": url,
         "LEDGER_TOKEN_FILE": str(folder / "token"),
+        **settings,
     }
     asked = [sys.executable, "-m", "services.ledger", "simulate", str(folder / "candidate.toml"), *options]
     return subprocess.run(asked, cwd=ROOT, env=env, capture_output=True, text=True, check=False, timeout=60)
@@ -79,6 +82,24 @@ def test_report_and_differences_go_to_files(tmp_path: Path, url: str) -> None:
     assert report.sellers == ["s-1", "s-9"]
     assert report.changes.digest == hashlib.sha256(written).hexdigest()
     assert {json.loads(line)["seller"] for line in written.splitlines()} == {"s-1"}
+
+
+def test_over_a_database_it_simulates_while_the_service_runs(tmp_path: Path) -> None:
+    at, cases = place(), FoundDecisions()
+    at.migrate(TABLES)
+    cases.found("s-1")
+    log = open_postgres_log(at.dsn, at.schema, cases.clock, TABLES)
+    Following(cases, cases.clock, log).catch_up()
+    issuer = local_issuer(tmp_path / "keys")
+    (tmp_path / "token").write_text(issuer.token("follower", "ledger"))
+    (tmp_path / "candidate.toml").write_text(draft(HALVED), "utf-8")
+    feed = create_app(title="c", version="1", verifier=issuer.verifier(), routers=[feed_router(cases.log)], checks={})
+    with serving(feed) as url:
+        done = command(tmp_path, url, *PERIOD, **in_database({"ledger": at}))
+    log.close()
+    at.drop()
+    assert done.returncode == 0, done.stderr
+    assert SimulationReport.model_validate_json(done.stdout).decisions.changed == 1
 
 
 def test_by_its_dates_the_candidate_changes_nothing_yet(tmp_path: Path, url: str) -> None:
