@@ -20,7 +20,7 @@ from benchmarks.decisions import Sample, fill, samples
 from benchmarks.folding import fold, sums
 from benchmarks.raw import EVENTS
 from services.ledger.accounts import stream_of
-from services.ledger.tables import ACCOUNTS, CASES, FOLLOWED, TABLES
+from services.ledger.tables import ACCOUNTS, CASES, FOLLOWED, GROWN, TABLES
 from shared.kit.feed_client import FeedPage
 from shared.kit.log.instant import utc_now
 from shared.kit.log.postgres import open_postgres_log
@@ -35,7 +35,7 @@ TRACKING: Final[Mapping[Store, str]] = {"sqlite": "tracking", "postgres": "notif
 
 def replaced(store: Store) -> dict[str, Sequence[str]]:
     """Return the tables of which a batch writes rows anew, with their keys."""
-    keys = {ACCOUNTS.name: ACCOUNTS.key, FOLLOWED.name: FOLLOWED.key}
+    keys = {table.name: table.key for table in (ACCOUNTS, FOLLOWED, GROWN)}
     return {**keys, TRACKING[store]: ("application_name",), HEAD: ("only_row",)}
 
 
@@ -54,12 +54,13 @@ def ours_in_schema(at: Place, pages: Sequence[FeedPage]) -> tuple[float, list[in
 def batches(
     read: Callable[[str], list[raw.SqlRow]], pages: Sequence[FeedPage], heads: Sequence[int], store: Store
 ) -> list[Rows]:
-    """Return what ours wrote, page by page: events, the rows of the accounts they touch, how far cases are followed.
+    """Return what ours wrote, page by page: events, the rows of the accounts they touch, how far cases are followed
+    and hashed.
 
     `read` returns the rows of a table, events in order of position.
     """
     accounts = {stream_of(row[0]): row for row in read(ACCOUNTS.name)}
-    lasting = {table: read(table) for table in (FOLLOWED.name, HEAD)}
+    lasting = {table: read(table) for table in (FOLLOWED.name, GROWN.name, HEAD)}
     return batched.batches(
         read(EVENTS),
         heads,

@@ -147,7 +147,7 @@ def test_the_limit_of_the_fold_writes_page_after_page(tmp_path: Path) -> None:
     assert len(heads) == len(several) == 3
     found = fold.batches(lambda name: raw.table(model, name), several, heads, "sqlite")
     fold.raw_in_file(again, model, several, [batched.statements(one, fold.replaced("sqlite")) for one in found])
-    for name in ("stored_events", "accounts", "log_head"):
+    for name in ("stored_events", "accounts", "followed", "grown", "log_head"):
         assert set(raw.table(again, name)) == set(raw.table(model, name))
     assert raw.table(again, "tracking") == [row for row in raw.table(model, "tracking") if row[0] == "cases"]
     with postgres.migrated(TABLES) as at:
