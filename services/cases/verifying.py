@@ -1,6 +1,6 @@
 """What the cases service verifies beside its log: that rows are of the last version of their stream, and what it kept.
 
-What else a row says is a fold of its stream: `rebuild` makes it anew.
+What else a row says is a fold of its stream, and not looked at here.
 """
 
 from collections.abc import Iterator, Sequence

@@ -15,6 +15,7 @@ from services.ledger.bundles.command import NoBundle, fetch
 from services.ledger.exports.command import UnknownForm, WrongClock, export_file
 from services.ledger.exports.content import Content
 from services.ledger.main import build, check
+from services.ledger.rebuildcommand import rebuilt
 from services.ledger.replay.command import CANNOT_REPLAY, asked_of, run_replay
 from services.ledger.settings import PORT, Settings
 from services.ledger.simulating.command import Asked, CannotSimulate, simulated
@@ -190,6 +191,16 @@ def replay(
         asked = asked_of(Settings(), cases, ledger, schemas, until, seller, checkpoint or (), key or ())
         status = run_replay(asked, work, workers, as_json=as_json)
     raise typer.Exit(status)
+
+
+@app.command()
+def rebuild() -> None:
+    """Make the rows of all accounts anew from the log, and print how many.
+
+    On SQLite the service must not run, and rows may be of an older shape; over a database it may.
+    """
+    with starting("LEDGER_", RulebookError):
+        typer.echo(f"{rebuilt(Settings())} accounts made anew")
 
 
 @app.command()

@@ -123,6 +123,7 @@ def test_what_is_proven_and_signed_is_measured(tmp_path: Path, row: str, peers: 
     check(record, row, "sqlite", peers)
 
 
+@PATIENT
 def test_a_seeded_history_is_replayed(tmp_path: Path) -> None:
     records = measured(tmp_path, "replay", "sqlite")
     assert [record["row"] for record in records] == ["replay", "replay_two_processes"]
