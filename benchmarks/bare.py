@@ -7,6 +7,8 @@ import os
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from shared.kit.collecting import collect_seldom
+
 BODY = b"x" * int(os.environ.get("BODY_BYTES", "1000"))
 HEADERS = [(b"content-type", b"application/json"), (b"content-length", str(len(BODY)).encode())]
 
@@ -18,3 +20,6 @@ async def app(scope: dict[str, Any], _receive: Callable[[], Awaitable[dict[str, 
     if scope["type"] == "http":
         await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
         await send({"type": "http.response.body", "body": BODY})
+
+
+collect_seldom()  # as our services do

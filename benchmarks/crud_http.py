@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from benchmarks import crud
 from shared.kit.auth import open_verifier, require
+from shared.kit.collecting import collect_seldom
 from shared.kit.localkeys import AUDIENCE, ISSUER
 from shared.kit.problem import Problem, answer
 
@@ -71,3 +72,6 @@ def feed(opened: Opened, after: int = 0, limit: Annotated[int, Query(le=1000)] =
     """Decisions after an id, one JSON object per line."""
     rows = (Row.model_validate(row).model_dump_json() + "\n" for row in crud.page(opened, after, limit))
     return Response("".join(rows), media_type="application/x-ndjson")
+
+
+collect_seldom()  # as our services do

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 from benchmarks.stock import StockCases, StockLedger
 from shared.kit.auth import open_verifier, require
+from shared.kit.collecting import collect_seldom
 from shared.kit.localkeys import AUDIENCE, ISSUER
 from shared.kit.problem import Problem, answer
 
@@ -54,3 +55,6 @@ def feed(after: int = 0, limit: Annotated[int, Query(le=PAGE)] = 100) -> Respons
         for one in notifications
     )
     return Response("\n".join([*lines, ""]), media_type="application/x-ndjson")
+
+
+collect_seldom()  # as our services do
