@@ -178,6 +178,7 @@ def replay(
     seller: Annotated[str | None, typer.Option(help="fold this account alone; the logs are hashed whole")] = None,
     checkpoint: Annotated[list[Path] | None, typer.Option(exists=True, help="a saved checkpoint; repeatable")] = None,
     key: Keys = None,
+    live: Annotated[str | None, typer.Option(help="address of a running ledger, to compare its answers too")] = None,
     work: Annotated[Path | None, typer.Option(help="folder to go on in after an interruption; default: none")] = None,
     workers: Annotated[int, typer.Option(min=1, max=64, help="processes")] = 2,
     as_json: AsJson = False,
@@ -188,7 +189,7 @@ def replay(
     """
     with starting("LEDGER_", RulebookError, *CANNOT_REPLAY):
         schemas = (cases_schema, ledger_schema)
-        asked = asked_of(Settings(), cases, ledger, schemas, until, seller, checkpoint or (), key or ())
+        asked = asked_of(Settings(), cases, ledger, schemas, until, seller, checkpoint or (), key or (), live)
         status = run_replay(asked, work, workers, as_json=as_json)
     raise typer.Exit(status)
 

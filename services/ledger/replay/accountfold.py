@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from services.ledger.replay.batch import Came, Rules, fold_batch
 from services.ledger.replay.differences import Difference
+from services.ledger.replay.live import QUARANTINED, Clocks, LiveLedger
 from services.ledger.replay.logscan import Step
 from services.ledger.replay.progress import Folded
 from services.ledger.replay.rows import AccountRows
@@ -20,10 +21,23 @@ BATCH_EVENTS: Final = 5000
 
 
 class AccountFold:
-    """Folds the accounts in a spool. Where `rows`, each is compared with its row in the ledger's read model."""
+    """Folds the accounts in a spool. Where `rows`, each is compared with its row in the ledger's read model; where a
+    `live` ledger is given, with what that answers at the clocks given with it.
+    """
 
-    def __init__(self, spool: Spool, rules: Rules, through: int, ledger: Source, *, rows: bool) -> None:
+    def __init__(
+        self,
+        spool: Spool,
+        rules: Rules,
+        through: int,
+        ledger: Source,
+        *,
+        rows: bool,
+        live: tuple[LiveLedger, Clocks] | None,
+    ) -> None:
         self._spool, self._rules, self._through, self._ledger, self._rows = spool, rules, through, ledger, rows
+        self._live: LiveLedger | None = None if live is None else live[0]
+        self._clocks: Clocks | None = None if live is None else live[1]
 
     def run(self, workers: Workers, total: int, step: Step) -> Folded:
         """Fold what is not folded yet; return the counts of all. `total` is how many events there are to compare."""
@@ -33,10 +47,11 @@ class AccountFold:
         head = self._ledger.head() if self._rows else 0
         rows = AccountRows(self._ledger.rows(ACCOUNTS) if self._rows else (), folded.last)
         batches = _batches(self._spool.accounts(folded.last))
-        for batch in workers.map(fold_batch, ((batch, self._rules, self._through) for batch in batches)):
+        for batch in workers.map(fold_batch, ((batch, self._rules, self._through, self._clocks) for batch in batches)):
             differences: list[Difference] = []
             for came in batch:
                 differences += self._settle(folded, came, rows, head)
+            differences += self._answers(folded, [came for came in batch if came.difference is None])
             lines = [(line.window, came.seller, line.hash) for came in batch for line in came.lines]
             self._keep(folded, differences, lines)
             step("accounts", folded.events, total)
@@ -61,6 +76,18 @@ class AccountFold:
         elif self._rows and (came.version or row is not None):
             folded.rows += 1
             yield from self._row(came, row, head)
+
+    def _answers(self, folded: Folded, came: Sequence[Came]) -> Iterator[Difference]:
+        """Yield which of some accounts the running ledger answers otherwise."""
+        if self._live is None or self._clocks is None or not came:
+            return
+        answers = self._live.standings([one.seller for one in came], self._clocks)
+        for one, answer in zip(came, answers, strict=True):
+            folded.standings += 1
+            due: object = QUARANTINED if one.standing is None else one.standing
+            if answer != due:
+                detail = f"the ledger would have to answer {shown(due, 400)}, it says {shown(answer, 400)}"
+                yield Difference(one.position, 0, one.seller, "standing", detail)
 
     def _row(self, came: Came, row: Row | None, head: int) -> Iterator[Difference]:
         version = None if row is None else row["version"]

@@ -6,6 +6,7 @@ from typing import Final
 
 from services.ledger.replay.batch import Rules
 from services.ledger.replay.keeping import Keeping, Until
+from services.ledger.replay.live import LiveLedger
 from services.ledger.replay.scanning import PIECE
 from services.ledger.replay.sources import Source
 from shared.contracts.entries import DIGEST_ENTRIES
@@ -16,7 +17,10 @@ ALL: Final = Until()
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is to be replayed, from where, and what of it; `window` and `piece` as in `Keeping`."""
+    """What is to be replayed, from where, and what of it; `window` and `piece` as in `Keeping`.
+
+    `live` is a running ledger whose answers are compared as well.
+    """
 
     cases: Source
     ledger: Source
@@ -24,6 +28,7 @@ class Asked:
     until: Until = ALL
     seller: str | None = None
     checkpoints: Sequence[Checkpoint] = ()
+    live: LiveLedger | None = None
     window: int = DIGEST_ENTRIES
     piece: int = PIECE
 
@@ -34,5 +39,5 @@ class Asked:
 
     def words(self) -> dict[str, str]:
         """Return what a replay must have in common with the one that it goes on with."""
-        names = ("cases", "ledger", "rules", "until", "checkpoints", "keeping")
+        names = ("cases", "ledger", "rules", "until", "checkpoints", "live", "keeping")
         return {name: repr(getattr(self, name)) for name in names}

@@ -3,10 +3,14 @@
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from services.ledger.domain.account import Account as AccountState
+from services.ledger.domain.account import course
+from services.ledger.domain.standing import standing_in
 from services.ledger.replay.differences import Difference
 from services.ledger.replay.lines import Line
+from services.ledger.replay.live import Clocks, said_of
 from services.ledger.replay.reading import Reader
 from services.ledger.replay.refolding import Refolding
 from services.ledger.replay.spool import Account
@@ -35,6 +39,7 @@ class Came(NamedTuple):
     unfolded: int
     lines: list[Line]
     difference: Difference | None
+    standing: dict[str, Any] | None = None
 
 
 @lru_cache(maxsize=1)
@@ -43,8 +48,10 @@ def timeline_of(rulebook: str) -> Timeline:
     return load_timeline(Path(rulebook)) if rulebook.endswith(".toml") else shipped(rulebook)
 
 
-def fold_batch(accounts: Sequence[Account], rules: Rules, through: int) -> list[Came]:
-    """Fold accounts of which the ledger has folded the cases up to `through` (inclusive)."""
+def fold_batch(accounts: Sequence[Account], rules: Rules, through: int, clocks: Clocks | None = None) -> list[Came]:
+    """Fold accounts of which the ledger has folded the cases up to `through` (inclusive); with `clocks`, say how each
+    stands then.
+    """
     timeline = timeline_of(rules.rulebook)
     reader = Reader(timeline, rules.max_points)
     came: list[Came] = []
@@ -63,6 +70,13 @@ def fold_batch(accounts: Sequence[Account], rules: Rules, through: int) -> list[
                 unfolded=found.unfolded,
                 lines=found.lines,
                 difference=found.difference,
+                standing=_standing(found.account, timeline, clocks),
             )
         )
     return came
+
+
+def _standing(account: AccountState, timeline: Timeline, clocks: Clocks | None) -> dict[str, Any] | None:
+    if clocks is None or account.quarantine is not None:
+        return None
+    return said_of(standing_in(account.seller, course(account, timeline), clocks.as_of))

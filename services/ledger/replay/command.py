@@ -14,6 +14,7 @@ from rich.progress import Progress, TaskID
 from services.ledger.replay.asking import ALL, Asked
 from services.ledger.replay.batch import Rules
 from services.ledger.replay.keeping import Until
+from services.ledger.replay.live import LiveLedger
 from services.ledger.replay.replaying import replay
 from services.ledger.replay.report import Replayed, explained
 from services.ledger.replay.sources import Source, SourceUnusable
@@ -55,6 +56,7 @@ def asked_of(
     seller: str | None,
     checkpoints: Sequence[Path],
     keys: Sequence[str],
+    live: str | None,
 ) -> Asked:
     """Return what the options ask for; `schemas` are those of cases and ledger, where they lie in databases.
 
@@ -72,6 +74,7 @@ def asked_of(
         until=until_of(until),
         seller=seller,
         checkpoints=signed if checkpoints else saved_checkpoint(None, keys),
+        live=None if live is None else LiveLedger(live, token),
     )
 
 

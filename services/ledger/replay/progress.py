@@ -37,4 +37,5 @@ class Folded(msgspec.Struct):
     waiting: int = 0
     unfolded: int = 0
     rows: int = 0
+    standings: int = 0
     done: bool = False

@@ -9,6 +9,7 @@ from services.ledger.replay.asking import ALL, Asked
 from services.ledger.replay.differences import Difference
 from services.ledger.replay.digesting import digests_again
 from services.ledger.replay.keeping import NO_END, Until
+from services.ledger.replay.live import Clocks
 from services.ledger.replay.logscan import LogScan, Step
 from services.ledger.replay.memory import peak_bytes
 from services.ledger.replay.progress import Folded, Scanned
@@ -44,7 +45,10 @@ def replay(asked: Asked, spool: Spool, workers: Workers, step: Step) -> Replayed
     digests, last = 0, None
     if cases.root is not None and ledger.root is not None:
         whole = asked.seller is None and end == NO_END
-        fold = AccountFold(spool, asked.rules, through, asked.ledger, rows=whole and not asked.ledger.is_feed)
+        rows, live = whole and not asked.ledger.is_feed, None
+        if asked.live is not None and cases.recorded_at is not None:
+            live = asked.live, Clocks(cases.recorded_at, through)
+        fold = AccountFold(spool, asked.rules, through, asked.ledger, rows=rows, live=live)
         folded = fold.run(workers, ledger.kept, step)
         if asked.seller is None and not spool.differences(0)[0]:
             digests, last = digests_again(spool)
@@ -61,6 +65,7 @@ def replay(asked: Asked, spool: Spool, workers: Workers, step: Step) -> Replayed
         waiting=folded.waiting,
         unfolded=folded.unfolded,
         rows=folded.rows,
+        standings=folded.standings,
         digests=digests,
         last_digest=last,
         differences=count,

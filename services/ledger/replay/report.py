@@ -35,6 +35,7 @@ class Replayed(msgspec.Struct, frozen=True):
     waiting: int
     unfolded: int
     rows: int
+    standings: int
     digests: int
     last_digest: str | None
     differences: int
@@ -48,7 +49,8 @@ def explained(found: Replayed) -> Iterator[str]:
     for name, log in (("cases", found.cases), ("ledger", found.ledger)):
         signed = f", as signed at {', '.join(map(str, log.compared))}" if log.compared else ""
         yield f"{name}: {log.position} events of {log.origin}, root {log.root or 'open'}{signed}"
-    yield f"{found.accounts} accounts, {found.facts} facts; {found.events} events and {found.rows} rows compared"
+    compared = f"{found.events} events, {found.rows} rows, {found.standings} standings compared"
+    yield f"{found.accounts} accounts, {found.facts} facts; {compared}"
     yield f"{found.digests} digests made again; {found.waiting} facts wait in {found.quarantined} quarantined accounts"
     yield f"compared through cases position {found.through}; {found.unfolded} facts behind it"
     for one in found.told:

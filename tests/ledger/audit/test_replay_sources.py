@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from services.ledger.replay.live import LiveLedger
 from services.ledger.replay.replaying import replay
 from services.ledger.replay.report import Replayed
 from services.ledger.replay.sources import Source, SourceUnusable
@@ -90,6 +91,32 @@ def test_from_feeds(folder: Path) -> None:
                 replayed(folder, ledger=stranger)
     assert found_in(over_http) == found_in(replayed(folder))
     assert over_http.rows == 0
+
+
+def test_answers_of_a_running_ledger_are_compared(folder: Path) -> None:
+    """One that has folded something else answers otherwise; an account in quarantine says so."""
+    (folder / "service").mkdir()
+    (folder / "stranger").mkdir()
+    token = folder / "token"
+    clock = StandingClock(FIRST + 500 * DAY)
+    with logs(folder, clock) as (cases_log, ledger_log):
+        cases = Decisions(clock, store=cases_log)
+        with ledger_service(folder / "service", cases, log=ledger_log, follows=False) as ledger:
+            token.write_text(ledger.headers()["Authorization"].removeprefix("Bearer "))
+            live = LiveLedger(str(ledger.http.base_url), str(token))
+            found = replayed(folder, live=live)
+            assert (found.told, found.standings) == ([], 3)
+            with pytest.raises(FeedUnavailable):
+                replayed(folder, live=LiveLedger(str(ledger.http.base_url), str(folder / "none")))
+        other = Decisions(clock)
+        other.ordinary("s-1", 6, at=FIRST)
+        for _ in range(12):
+            other.nothing(at=clock.now + DAY)
+        with ledger_service(folder / "stranger", other) as stranger:
+            token.write_text(stranger.headers()["Authorization"].removeprefix("Bearer "))
+            assert stranger.standing("s-1")["points"]["ordinary"] == 6
+            wrong = replayed(folder, live=LiveLedger(str(stranger.http.base_url), str(token)))
+    assert {(one.seller, one.code) for one in wrong.told} == {(name, "standing") for name in ("s-1", "s-2", "s-3")}
 
 
 @pytest.mark.parametrize("after", range(9))
