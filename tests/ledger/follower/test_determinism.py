@@ -16,7 +16,7 @@ from tests.support.following import Following
 from tests.support.logs import StandingClock
 
 SELLERS = ("s-1", "s-2", "s-3")
-END = FIRST + 900 * DAY
+END = FIRST + 2100 * DAY  # behind all that can happen: ten times 200 days, and hours between
 
 # What happens: days until then, whose account, what (points of a track, or what is done to an entry by its number).
 happenings = st.lists(
