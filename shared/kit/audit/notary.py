@@ -70,6 +70,7 @@ class Notary:
             SigningRefused: the tree is smaller than the one signed last, or does not begin with it.
             SignerUnavailable: see `SocketSigner`; nothing was signed.
             LastSignedUnreadable, TurnTaken: see `LastSigned`.
+            KeysUnusable: the keys known cannot be told; see `KeyFolder.known`.
             OSError: what is signed cannot be kept.
         """
         with self._lock, self._last_signed.turn():

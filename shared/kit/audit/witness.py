@@ -11,6 +11,7 @@ from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 import structlog
 
+from shared.kit.audit.keyfolder import KeysUnusable
 from shared.kit.audit.lastsigned import LastSignedUnreadable, TurnTaken
 from shared.kit.audit.notary import Extent, Notary, Signed, SigningRefused
 from shared.kit.audit.receipt import Receipt
@@ -158,7 +159,7 @@ class Witness:
         """Sign what is committed, as the one who has the lock, and remember what came of it."""
         try:
             signed = self._notary.sign(self._grown, self._root_at)
-        except (SigningRefused, LastSignedUnreadable, LookupError) as refused:
+        except (SigningRefused, LastSignedUnreadable, KeysUnusable, LookupError) as refused:
             trouble = Trouble("signing_refused", str(refused))
         except (SignerUnavailable, TurnTaken, LogUnavailable, OSError) as failed:
             trouble = Trouble("signer_unavailable", f"{type(failed).__name__}: {failed}")

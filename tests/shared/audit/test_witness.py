@@ -11,16 +11,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.kit.audit import receipt, witness
+from shared.kit.audit.keyfolder import KNOWN_FILE, KeyFolder
 from shared.kit.audit.lastsigned import LastSigned, TurnTaken
+from shared.kit.audit.notary import Notary
 from shared.kit.audit.note import Signs
 from shared.kit.audit.signer import SignerUnavailable
 from shared.kit.audit.tree import inclusion_proof, inclusion_proofs
 from shared.kit.audit.vkey import VerifierKey
-from shared.kit.audit.witness import Unsigned
+from shared.kit.audit.witness import Unsigned, Witness
+from shared.kit.log.memory import open_memory_log
 from shared.kit.log.merkle import leaf_hash
+from shared.kit.log.model import Append
 from tests.support.audit import plain_root, signer, tree_of
 from tests.support.eventually import eventually
-from tests.support.logs import STORES, StandingClock, store_at
+from tests.support.logs import STORES, StandingClock, draft, store_at
 from tests.support.witnessing import SEED, Witnessed
 
 
@@ -170,6 +174,28 @@ def test_a_disk_that_takes_nothing_leaves_receipts_out(held: Held) -> None:
     (held.folder / "last-signed").mkdir()
     assert held.witness.receipts([1]) == [None]
     assert held.witness.check()[1]["reason"] == "signer_unavailable"
+
+
+def test_a_damaged_list_of_keys_leaves_receipts_out(tmp_path: Path) -> None:
+    """Another process signs meanwhile: what it kept is read again, by the keys that are listed."""
+    keys = KeyFolder(tmp_path / "keys", (log := open_memory_log(StandingClock())).id)
+    signers = keys.open()
+    one, two = (
+        Witness(log, Notary(log.id, signers, keys.known, LastSigned(tmp_path / "last-signed")), keys.known)
+        for _ in range(2)
+    )
+    listed = tmp_path / "keys" / KNOWN_FILE
+    good = listed.read_bytes()
+    one.look()
+    log.append(Append([draft("account", 1)]))
+    two.look()
+    listed.write_bytes(b"no key\n")
+    assert one.receipts([1]) == [None]
+    one.look()
+    assert one.check() == (False, {"signed": 0, "reason": "signing_refused"})
+    listed.write_bytes(good)
+    one.look()
+    assert one.receipts([1]) != [None]
 
 
 def test_the_thread_keeps_up_and_makes_durable_and_ends_when_told(held: Held, monkeypatch: pytest.MonkeyPatch) -> None:
