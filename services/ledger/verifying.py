@@ -12,6 +12,7 @@ from services.ledger.posting import Codec
 from services.ledger.rebuilding import rules_of
 from services.ledger.standings import put, quarantined, row_of
 from services.ledger.tables import ACCOUNTS, CASES, DIGESTED, FOLLOWED, PARKED
+from services.ledger.verifyingcases import check_cases
 from shared.contracts.entries import DIGEST_STREAM, StandingsDigestRecorded
 from shared.kit.cloudevent import decode
 from shared.kit.log.instant import to_us
@@ -118,6 +119,7 @@ class LedgerRows:
         if not tracked and not rows:
             return
         (row, *more) = rows or [{}]
+        check_cases(raw, findings, tracked, row.get("source"))
         if more or row.get("name") != CASES:
             findings.add(FOLLOWED.name, "name", 0, "how far the cases were followed would have to be one row")
             return
