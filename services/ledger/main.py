@@ -14,6 +14,7 @@ from services.ledger.api.differences import differences_router
 from services.ledger.api.direct import Direct
 from services.ledger.api.preview import preview_router
 from services.ledger.api.quarantine import quarantine_router
+from services.ledger.api.rebuild import rebuild_router
 from services.ledger.api.simulations import simulations_router
 from services.ledger.api.standing import standing_router
 from services.ledger.api.waiting import Waiting
@@ -30,6 +31,7 @@ from services.ledger.progress import Progress
 from services.ledger.publication import Publication
 from services.ledger.questions import Questions
 from services.ledger.rebuilding import rebuild
+from services.ledger.renewal import Renewal
 from services.ledger.running import Parts
 from services.ledger.settings import Settings
 from services.ledger.simulating.evidence import Picked
@@ -115,6 +117,7 @@ def _routers(parts: Parts, waiting: Waiting, bundling: Bundling) -> list[APIRout
         preview_router(parts.questions, waiting),
         quarantine_router(parts.ledger, parts.log, parts.witness),
         simulations_router(parts.questions, parts.simulations),
+        rebuild_router(parts.renewal),
         feed_router(parts.log),
         log_router(parts.log, parts.witness),
         bundles_router(bundling, waiting),
@@ -169,4 +172,5 @@ def _parts(
     tail, witness = Tail(log, standings, progress), open_witness(settings, log)
     opened = (lambda: _client(settings)) if picked is None else (lambda: nullcontext(picked))
     simulations = Simulations(Jobs(settings.simulations), log, codec, opened, progress, clock)
-    return Parts(log, feed, ledger, questions, follower, progress, tail, chair, witness, watching, simulations)
+    renewal = Renewal(log, codec, timeline, standings)
+    return Parts(log, feed, ledger, questions, follower, progress, tail, chair, witness, watching, simulations, renewal)

@@ -4,7 +4,7 @@ A row is a fold of its own account and depends on no other row. So rows are repl
 place, beside live traffic if need be; whoever reads meanwhile gets the old row or the new one. No event comes of it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 import msgspec
@@ -47,11 +47,13 @@ def rebuild(log: EventLog, codec: Codec, timeline: Timeline) -> int:
     return done
 
 
-def refill(log: EventLog, codec: Codec, timeline: Timeline) -> int:
+def refill(
+    log: EventLog, codec: Codec, timeline: Timeline, told: Callable[[Sequence[str]], object] = lambda _: None
+) -> int:
     """Make every row anew, whatever stands there, and remove those of no account; return how many were made.
 
-    Another process may write to the log meanwhile: what it has folded by then is in the rows. Interrupted, it may be
-    begun again.
+    Anybody may write to the log meanwhile: what was folded by then is in the rows. Interrupted, it may be begun again.
+    `told` hears of the accounts of each group once their rows are replaced or removed; what it raises ends the work.
 
     Raises:
         LogUnavailable: the log takes no writes now, or some account never rests.
@@ -60,9 +62,11 @@ def refill(log: EventLog, codec: Codec, timeline: Timeline) -> int:
     for sellers in _with_events(log):
         known.renew(sellers)
         done += len(sellers)
+        told(sellers)
     for sellers in every_account(log, BATCH):
         alone = [seller for seller, account in known.accounts(sellers).items() if not account.version]
         log.append(Append(rows=lambda _, alone=alone: [Remove(ACCOUNTS, (seller,)) for seller in alone]))  # type: ignore[misc]  # bound in this turn
+        told(alone)
     last = _last_digest(log)
     if last is not None:
         log.append(Append(rows=lambda _: [digests.put(last)]))

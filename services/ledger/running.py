@@ -13,6 +13,7 @@ from services.ledger.application import Ledger
 from services.ledger.follower import Follower
 from services.ledger.progress import Progress
 from services.ledger.questions import Questions
+from services.ledger.renewal import Renewal
 from services.ledger.simulating.simulations import Simulations
 from services.ledger.tail import Tail
 from services.ledger.watching import Feed, Watching
@@ -40,6 +41,7 @@ class Parts:
     witness: Witness
     watching: Watching
     simulations: Simulations
+    renewal: Renewal
 
     @asynccontextmanager
     async def lifespan(self, _: FastAPI) -> AsyncIterator[None]:
@@ -50,6 +52,7 @@ class Parts:
                 yield
         finally:
             await to_thread.run_sync(self.simulations.close)
+            await to_thread.run_sync(self.renewal.close)
             if isinstance(self.feed, FeedClient):
                 self.feed.close()
             self.log.close()

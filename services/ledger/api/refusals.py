@@ -12,6 +12,7 @@ STATUS: Final[Mapping[str, int]] = {
     "bundles_busy": 503,
     "cursor_invalid": 422,
     "period_empty": 422,
+    "rebuild_under_way": 409,
     "position_not_folded": 503,
     "release_refused": 409,
     "released_meanwhile": 409,

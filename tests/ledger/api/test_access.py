@@ -29,6 +29,8 @@ ALLOWED: Final = {
     ("get", "/simulations/{simulation}/changes"): {"analyst"},
     ("delete", "/simulations/{simulation}"): {"analyst"},
     ("get", "/quarantine"): {"admin"},
+    ("post", "/read-model/rebuild"): {"admin"},
+    ("get", "/read-model/rebuild"): {"admin"},
     ("post", "/sellers/{seller}/release"): {"admin"},
     ("get", "/feed"): FOLLOWERS,
     ("get", "/log/proof/inclusion"): FOLLOWERS,
