@@ -79,8 +79,14 @@ class Parts:
         return self.cases.vault.healthy(), {}
 
     def clock_check(self) -> tuple[bool, Mapping[str, Any]]:
-        """Return whether somebody looks for passed deadlines, and whether all rest on the calendars as published."""
-        return self._ticking.is_set(), {"calendars_counted": self.recounter.done}
+        """Return whether somebody looks for passed deadlines, and whether all rest on the calendars as published.
+
+        The second is known to the process that counts them alone.
+        """
+        counts = self.seat.held()
+        return self._ticking.is_set(), {"calendars_counted": self.recounter.done} if counts else {
+            "state": "standing_by"
+        }
 
     def metrics(self) -> Metrics:
         """Return metrics with the service's own figures."""

@@ -99,12 +99,13 @@ class Parts:
     def follower_check(self) -> tuple[bool, Mapping[str, Any]]:
         """Return whether the cases are followed, or another process does, and were caught up with, and how far."""
         status, position = self.follower.status, self.progress.now.position
-        detail = {"state": status.state, "position": position, "head": status.head, "lag": self.lag()}
-        if status.state == "standing_by":
+        detail = {"state": status.state, "position": position}
+        if status.state == "standing_by":  # the cases tell it nothing: what it knows of their head is of another time
             return True, detail
         checked, more = self.watching.check()
         reason = {"reason": status.reason} if status.reason else {}
-        return status.state == "following" and status.caught_up and checked, {**detail, **more, **reason}
+        far = {"head": status.head, "lag": self.lag()}
+        return status.state == "following" and status.caught_up and checked, {**detail, **far, **more, **reason}
 
     def log_check(self) -> tuple[bool, Mapping[str, Any]]:
         """Return whether the log can be read, and its head."""

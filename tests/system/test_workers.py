@@ -10,12 +10,14 @@ from typing import Any
 import psycopg
 import pytest
 
+from services.cases.tables import TABLES as CASES_TABLES
 from services.ledger.main import build
 from services.ledger.settings import Settings
 from services.ledger.tables import TABLES
 from shared.kit.feed_client import FeedPage
 from shared.kit.localkeys import ensure_keys
 from shared.kit.log.postgres import open_postgres_log
+from tests.support.cases_service import CasesService, cases_service
 from tests.support.decisions import DAY, FIRST, Decisions
 from tests.support.eventually import eventually
 from tests.support.ledger_service import LedgerService, ledger_service
@@ -53,6 +55,11 @@ def follows(ledger: LedgerService) -> bool:
 def stands_by(ledger: LedgerService) -> bool:
     """Return whether this process waits to take over."""
     return "'standing_by'" in state(ledger)
+
+
+def deadlines(cases: CasesService) -> str:
+    """Return what a process of the cases service says of its clock."""
+    return str(cases.http.get("/health/ready").json()["checks"]["clock"])
 
 
 def end_leases(database: Place) -> None:
@@ -143,7 +150,12 @@ def test_a_process_that_only_answers_never_follows(tmp_path: Path, database: Pla
     cases.ordinary("s-1")
     with process(tmp_path, cases, database, follows=False) as answers:
         eventually(lambda: stands_by(answers))
-        assert answers.http.get("/health/ready").status_code == 200
+        ready = answers.http.get("/health/ready")
+        told = {
+            "state": "standing_by",
+            "position": 0,
+        }  # nobody tells it of the head, so it names neither that nor a lag
+        assert (ready.status_code, ready.json()["checks"]["follower"]["detail"]) == (200, told)
         with process(tmp_path, cases, database) as follower:
             assert follower.standing("s-1") == answers.standing("s-1")
 
@@ -162,6 +174,18 @@ def test_a_follower_without_answers_tells_of_its_health_alone(tmp_path: Path, da
     paths = app.openapi()["paths"]
     assert {"/health/live", "/health/ready", "/metrics"} == set(paths)
     log.close()
+
+
+def test_the_process_that_counts_deadlines_says_how_far_it_is_and_the_others_stand_by(tmp_path: Path) -> None:
+    """A process that counts nothing would say for ever that the calendars are not counted."""
+    database = place()
+    database.migrate(CASES_TABLES)
+    given: dict[str, Any] = {"database_url": database.dsn, "database_schema": database.schema}
+    with cases_service(tmp_path, **given, database_connections=3) as one:
+        eventually(lambda: deadlines(one) == "{'ok': True, 'detail': {'calendars_counted': True}}")
+        with cases_service(tmp_path, **given, database_connections=3) as two:
+            assert deadlines(two) == "{'ok': True, 'detail': {'state': 'standing_by'}}"
+    database.drop()
 
 
 def test_several_workers_need_a_database(monkeypatch: pytest.MonkeyPatch) -> None:
