@@ -88,7 +88,7 @@ class Asking:
         try:
             return self._token.read()
         except (OSError, ValueError) as failure:
-            raise FeedUnavailable("the token file cannot be read") from failure
+            raise FeedUnavailable("the token file cannot be read, or holds no token") from failure
 
 
 def _refuse_status(response: httpx.Response) -> None:

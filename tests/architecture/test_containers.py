@@ -61,6 +61,22 @@ def test_no_secret_stands_in_the_environment(file: str) -> None:
 
 
 @pytest.mark.parametrize("file", FILES)
+def test_another_start_never_takes_a_token_away(file: str, tmp_path: Path) -> None:
+    """Who follows reads its token at any time: where none can be minted, the one there was stays as it is."""
+    (*_, script) = COMPOSED[file]["services"]["keys"]["command"]
+    tokens = re.findall(r"/keys/(\w+\.token)", script)
+    assert set(tokens) == {"follower.token", "cases.token"}
+    for token in tokens:
+        (tmp_path / token).write_text("the one there was")
+    (tmp_path / "python").write_text("#!/bin/sh\nprintf half\nexit 1\n")
+    (tmp_path / "python").chmod(0o755)
+    command = ["sh", "-c", script.replace("/keys", str(tmp_path))]
+    started = subprocess.run(command, env={"PATH": f"{tmp_path}:/usr/bin:/bin"}, check=False, timeout=60)
+    assert started.returncode == 1
+    assert {(tmp_path / token).read_text() for token in tokens} == {"the one there was"}
+
+
+@pytest.mark.parametrize("file", FILES)
 def test_the_description_is_one_that_compose_takes(file: str) -> None:
     asked = [tool("docker-compose"), "-f", file, "config", "--quiet"]
     checked = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
