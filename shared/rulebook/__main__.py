@@ -13,6 +13,7 @@ import typer
 from shared.rulebook.calendars import load_calendars
 from shared.rulebook.diff import diff as differences
 from shared.rulebook.loader import RulebookError, load_timeline
+from shared.rulebook.problems import Problem
 from shared.rulebook.publishing import PublicationRefused, publish
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__)
@@ -58,7 +59,10 @@ def publish_(
 @app.command()
 def calendars(folder: CalendarFolder) -> None:
     """Print the published years with their digests, or every fault of the first file that has one."""
-    for year in load_calendars(folder).years.values():
+    years = load_calendars(folder).years.values()
+    if not years:
+        raise RulebookError(str(folder), [Problem("", "there would have to be a calendar-*.toml")])
+    for year in years:
         typer.echo(f"{year.ref.id}  sha256:{year.ref.digest}")
 
 

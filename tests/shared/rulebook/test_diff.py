@@ -82,5 +82,12 @@ def test_calendars_prints_the_published_years() -> None:
     assert [line.split()[0] for line in done.stdout.splitlines()] == ["CN-2024", "CN-2025", "CN-2026"]
 
 
+def test_a_folder_without_calendars_is_told_as_one(tmp_path: Path) -> None:
+    """A folder that was mistyped is not sound."""
+    done = run("calendars", str(tmp_path))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"{tmp_path}: there would have to be a calendar-*.toml\n"
+
+
 def test_wrong_use_ends_with_2() -> None:
     assert run("check", "no-such-file.toml").returncode == 2

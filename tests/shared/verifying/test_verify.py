@@ -224,6 +224,16 @@ def test_rows_beside_the_events_are_checked(victim: Victim, statement: str, tabl
     assert {one.table for one in found.told} == {table}
 
 
+def test_a_checkpoint_of_another_log_is_told_as_that_alone(victim: Victim) -> None:
+    """Whatever its size and its root: they say nothing about this log."""
+    there = checkpoint(victim, 7)
+    for size in (7, EVENTS + 1):
+        found = verified(victim, Checkpoint("urn:uuid:another", size, bytes(32)), there)
+        (told,) = found.told
+        assert (told.column, told.detail) == ("log_id", "what was signed is of urn:uuid:another")
+        assert found.checkpoints == [7]
+
+
 def test_a_store_whose_triggers_are_gone_is_told_so(victim: Victim) -> None:
     """Nothing would have kept anybody from changing it."""
     with victim.changed(armed=False):
