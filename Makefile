@@ -10,6 +10,9 @@ BIN := $(VENV)/bin
 PY := $(BIN)/python
 DIR ?= tests/vectors
 ARGS ?=
+# Given to make alone: a shell may hold the tokens that `make run` prints under these names.
+SELLER :=
+COMPLAINANT :=
 WORKERS ?= auto
 
 # A marker per lock file: the environment is only touched when a lock has changed. The development lock holds

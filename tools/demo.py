@@ -16,7 +16,7 @@ import httpx
 import typer
 
 from shared.kit.ids import uuid7
-from shared.kit.localkeys import mint
+from shared.kit.localkeys import KEY_FILE, mint
 from tools.demo_appeal import appealed
 from tools.parties import Parties, UnexpectedAnswerError
 from tools.stack import Stack, StackError
@@ -122,6 +122,8 @@ def play(parties: Parties) -> str:
 def parties_of(cases_url: str | None, ledger_url: str | None, keys: Path) -> Iterator[Parties]:
     """Yield the parties around running services, or around fresh ones that end with the context."""
     if cases_url and ledger_url:
+        if not (keys / KEY_FILE).exists():
+            raise StackError(f"{keys} would have to hold the key of the services' local issuer")
         running = Parties(cases_url, ledger_url, partial(mint, keys), suffix=f"-{uuid7()[-6:]}")
         with running as parties:
             yield parties

@@ -1,6 +1,7 @@
 """The newcomer's commands as processes: what they print, how they end."""
 
 import json
+import os
 import re
 import signal
 import socket
@@ -31,6 +32,38 @@ def test_the_demo_ends_with_the_standing_of_the_seller() -> None:
     assert told[0] == "the ledger: s-7 is restricted, points: 12 ordinary, 0 severe"
     assert told[-1] == "the ledger: s-7 is good, points: 0 ordinary, 0 severe"
     assert "ordinary node 12, vacated: " in second
+
+
+def test_the_demo_says_in_one_line_that_a_folder_holds_no_key(tmp_path: Path) -> None:
+    """Given running services and a folder that is none of their issuer's, it ends before it asks them anything."""
+    nowhere = {"CASES_URL": f"http://{HOST}:9", "LEDGER_URL": f"http://{HOST}:9", "KEYS": str(tmp_path)}
+    played = subprocess.run(
+        [sys.executable, "-m", "tools.demo"],
+        cwd=ROOT,
+        env={**os.environ, **nowhere},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert played.returncode == 1
+    assert (
+        played.stderr == f"the story went wrong: {tmp_path} would have to hold the key of the services' local issuer\n"
+    )
+
+
+def test_a_token_is_not_bound_to_what_the_shell_calls_seller(tmp_path: Path) -> None:
+    """The tokens that a run prints are pasted as SELLER=…, and may be exported: they are no account's name."""
+    given = [f"VENV={tmp_path}", f"PY={sys.executable}", "ROLE=auditor", "SUB=a-1"]
+    (tmp_path / ".dev").touch()
+    minted = subprocess.run(
+        ["make", "-o", f"{tmp_path}/.dev", *given, "token"],
+        cwd=ROOT,
+        env={**os.environ, "SELLER": f"{'x' * 70}.y.z", "COMPLAINANT": "no account"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (minted.returncode, minted.stdout.count(".")) == (0, 2), minted.stdout + minted.stderr
 
 
 def running(folder: Path, cases_port: int, ledger_port: int) -> subprocess.Popen[str]:
