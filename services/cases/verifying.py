@@ -1,6 +1,7 @@
-"""What the cases service verifies beside its log: that rows are of the last version of their stream, and what it kept.
+"""What the cases service verifies beside its log: rows of cases and decisions, versions of others, and what it kept.
 
-What else a row says is a fold of its stream, and not looked at here.
+Of incidents, recalls' items and the clock's work list it looks at nothing else: they also follow from other cases and
+from time.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,25 +11,22 @@ from typing import Final
 import msgspec
 
 from services.cases import recallreceipt, receipts
-from services.cases.decisiontables import DECISIONS, RECALLS
-from services.cases.publication import case_stream, clock_stream, imported_stream
+from services.cases.decisiontables import RECALLS
+from services.cases.publication import imported_stream
 from services.cases.recallpublication import recall_stream
 from services.cases.settings import Settings
-from services.cases.tables import CASES, IMPORTED
-from shared.kit.cloudevent import decode
-from shared.kit.log.instant import to_us
+from services.cases.tables import IMPORTED
+from services.cases.verifyingrows import check_case_rows
 from shared.kit.log.rows import Row, Table
 from shared.kit.verifying.command import last_signed, run_verify, saved_checkpoint
 from shared.kit.verifying.findings import Findings, shown
 from shared.kit.verifying.kept import Cited
-from shared.kit.verifying.merging import grouped, joined
+from shared.kit.verifying.merging import joined
 from shared.kit.verifying.opening import raw_file, raw_store
-from shared.kit.verifying.raw import RawEvent, RawLog
+from shared.kit.verifying.raw import RawLog
 
 # Of each table the column that holds the version of a stream, and what the streams' names begin with.
 VERSIONS: Final[tuple[tuple[Table, str, str], ...]] = (
-    (CASES, "version", case_stream("")),
-    (CASES, "clock_version", clock_stream("")),
     (RECALLS, "version", recall_stream("")),
     (IMPORTED, "version", imported_stream("")),
 )
@@ -50,31 +48,15 @@ def cites(response: bytes) -> Sequence[Cited]:
 
 
 def check_rows(raw: RawLog, findings: Findings) -> None:
-    """Find every row of a case, a recall or a seller's past that is missing or not of its stream's last version.
+    """Find every row of a case or a decision that is not what the log makes of it.
 
-    And every decision's row that is of no event like it.
+    And every row of a recall or a seller's past that is missing or not of its stream's last version.
     """
     for table, column, prefix in VERSIONS:
         rows = ((str(row[table.key[0]]), row) for row in raw.rows(table) if row[column] != 0)
         for name, version, found in joined(_streams(raw, prefix), rows):
             _compare(findings, table, column, name, version, found)
-
-    for decided in grouped(raw.rows(DECISIONS)):
-        events = {event.position: event for event in raw.at([row["position"] for row in decided])}
-        for row in decided:
-            _decided(findings, row, events.get(row["position"]))
-
-
-def _decided(findings: Findings, row: Row, event: RawEvent | None) -> None:
-    try:
-        envelope = None if event is None else decode(event.state)
-    except (msgspec.MsgspecError, ValueError, TypeError):
-        envelope = None
-    says = None if envelope is None else (envelope.id, envelope.subject, to_us(envelope.recordedtime))
-    if says != (row["decision"], row["respondent"], row["decided_us"]):
-        position = 0 if event is None else event.position
-        detail = "the event at its position would have to be this decision"
-        findings.add(DECISIONS.name, "position", position, detail, shown(row["decision"]))
+    check_case_rows(raw, findings)
 
 
 def _streams(raw: RawLog, prefix: str) -> Iterator[tuple[str, int]]:

@@ -21,7 +21,7 @@ from shared.kit.log.rows import Row
 from shared.kit.verifying.findings import Findings, shown
 from shared.kit.verifying.kept import Cited
 from shared.kit.verifying.merging import grouped, joined
-from shared.kit.verifying.raw import RawEvent, RawLog
+from shared.kit.verifying.raw import RawLog, stored
 from shared.rulebook.model import Timeline
 
 UNREADABLE: Final = (KeyError, ValueError, TypeError, OverflowError, msgspec.MsgspecError)
@@ -63,7 +63,7 @@ class LedgerRows:
         for names in grouped(streams):
             events: dict[str, list[Stored]] = {name: [] for name in names}
             for event in raw.of_streams(names):
-                events[event.stream].append(_stored(event))
+                events[event.stream].append(stored(event))
             for name, told in events.items():
                 seller = name.removeprefix(PREFIX)
                 try:
@@ -158,8 +158,3 @@ def _pairs(
 ) -> Iterator[tuple[str, tuple[Account | None, Row | None]]]:
     """Yield every seller that has an account or a row, in order, with both."""
     return ((seller, (account, row)) for seller, account, row in joined(accounts, rows))
-
-
-def _stored(event: RawEvent) -> Stored:
-    recorded_us = event.recorded_us if isinstance(event.recorded_us, int) else 0
-    return Stored(event.position, recorded_us, event.type, event.stream, event.version, event.state)

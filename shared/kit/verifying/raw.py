@@ -6,6 +6,7 @@ All is read from one snapshot, so that a service may go on writing meanwhile.
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
+from shared.kit.log.model import Stored
 from shared.kit.log.rows import Row, Table
 from shared.kit.verifying.dialect import Dialect
 
@@ -24,6 +25,12 @@ class RawEvent(NamedTuple):
     subject: Any
     state: Any
     nodes: Any
+
+
+def stored(event: RawEvent) -> Stored:
+    """Return the event as a log would give it; 0 where it has no recorded time."""
+    recorded_us = event.recorded_us if isinstance(event.recorded_us, int) else 0
+    return Stored(event.position, recorded_us, event.type, event.stream, event.version, event.state)
 
 
 class RawLog:
