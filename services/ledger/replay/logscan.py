@@ -62,7 +62,7 @@ class LogScan:
 
     def _take(self, scanned: Scanned, piece: Piece, checkpoints: Sequence[Checkpoint]) -> bool:
         before = unpacked(scanned.frontier)
-        found = [*self._out_of_order(scanned, piece), *_signed(scanned, piece, before, checkpoints)]
+        found = [*self._out_of_order(scanned, piece), *self._signed(scanned, piece, before, checkpoints)]
         whole = piece.last - piece.first + 1 == self._piece and piece.wrong is None
         if whole:
             frontier = grown(before, scanned.position // self._piece, piece.frontier).frontier
@@ -87,6 +87,19 @@ class LogScan:
 
     def _places(self, position: int) -> tuple[int, int]:
         return (position, 0) if self._which == "cases" else (0, position)
+
+    def _signed(
+        self, scanned: Scanned, piece: Piece, before: Frontier, checkpoints: Sequence[Checkpoint]
+    ) -> Iterator[Difference]:
+        """Yield where the tree is not the one that was signed; note the sizes that were compared."""
+        for one in checkpoints:
+            frontier = piece.at.get(one.size)
+            if frontier is None:
+                continue
+            scanned.compared.append(one.size)
+            if root((*before, *frontier)) != one.root:
+                detail = f"the first {one.size} events are not those that were signed, or followed by the ledger"
+                yield Difference(*self._places(one.size), "", "checkpoint", detail)
 
     def _facts(self, scanned: Scanned, piece: Piece) -> dict[str, Any]:
         kept = [one for one in piece.spooled if self._until.holds(one)]
@@ -114,17 +127,3 @@ class LogScan:
         end = scanned.stopped or NO_END
         digests = [(one,) for one in piece.digests if decode(one).position < end]
         return {"told": told, "windows": windows, "digests": digests}
-
-
-def _signed(
-    scanned: Scanned, piece: Piece, before: Frontier, checkpoints: Sequence[Checkpoint]
-) -> Iterator[Difference]:
-    """Yield where the tree is not the one that was signed; note the sizes that were compared."""
-    for one in checkpoints:
-        frontier = piece.at.get(one.size)
-        if frontier is None:
-            continue
-        scanned.compared.append(one.size)
-        if root((*before, *frontier)) != one.root:
-            detail = f"the first {one.size} events are not those that were signed, or followed by the ledger"
-            yield Difference(one.size, 0, "", "checkpoint", detail)

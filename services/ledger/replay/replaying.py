@@ -1,6 +1,6 @@
 """A whole replay: both logs scanned, every account folded again, every digest made again, and what differs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from time import monotonic
 from typing import Final
 
@@ -40,7 +40,7 @@ def replay(asked: Asked, spool: Spool, workers: Workers, step: Step) -> Replayed
     scan = LogScan("ledger", asked.ledger, spool, Until(end), asked.keeping)
     ledger = scan.run(workers, asked.checkpoints, step)
     through, folded = _through(asked, cases, ledger, end), Folded()
-    for difference in _apart(asked, cases, through):
+    for difference in (*_apart(asked, cases, through), *_unseen(asked.checkpoints, cases, ledger)):
         spool.found(difference)
     digests, last = 0, None
     if cases.root is not None and ledger.root is not None:
@@ -101,6 +101,20 @@ def _apart(asked: Asked, cases: Scanned, through: int) -> Iterator[Difference]:
         if cases.total and row["source"] != cases.origin:
             detail = f"the ledger follows {shown(row['source'])}, the log is {shown(cases.origin)}"
             yield Difference(1, 0, "", "other_log", detail)
+
+
+def _unseen(checkpoints: Sequence[Checkpoint], cases: Scanned, ledger: Scanned) -> Iterator[Difference]:
+    """Yield the checkpoints that neither log reaches: its end is missing, or it is another one."""
+    for one in checkpoints:
+        if one.origin not in (cases.origin, ledger.origin):
+            yield Difference(0, 0, "", "other_log", f"what was signed is of {shown(one.origin)}, of neither log")
+            continue
+        is_cases = one.origin == cases.origin
+        total = cases.total if is_cases else ledger.total
+        if one.size > total:
+            places = (total + 1, 0) if is_cases else (0, total + 1)
+            detail = f"{one.size} events were signed, the log has {total}: its end is missing"
+            yield Difference(*places, "", "log_shorter", detail)
 
 
 def _report(scanned: Scanned, source: Source) -> LogReport:

@@ -235,6 +235,14 @@ def test_an_older_cases_log_and_another_one_are_told_so(folder: Path, tmp_path: 
     assert "other_log" in {one.code for one in replayed(folder, cases=stranger).told}
 
 
+def test_a_log_shorter_than_what_was_signed_of_it_and_a_checkpoint_of_neither_are_told(folder: Path) -> None:
+    """Of the ledger, too: its end may be cut off as if nothing had been folded since. Positions are its own."""
+    origin, total = replayed(folder).ledger.origin, replayed(folder).ledger.position
+    signed = [Checkpoint(origin, 3, bytes(32)), Checkpoint(origin, total + 1, bytes(32)), Checkpoint("x", 1, bytes(32))]
+    told = {(one.cases_position, one.ledger_position, one.code) for one in replayed(folder, checkpoints=signed).told}
+    assert told == {(0, 3, "checkpoint"), (0, total + 1, "log_shorter"), (0, 0, "other_log")}
+
+
 def test_limits_of_their_day_explain_a_quarantine_that_was_released(tmp_path: Path) -> None:
     """The operator raised them: what could not be folded then can be now."""
     with following(tmp_path) as (cases, ledger):
