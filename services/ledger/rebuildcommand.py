@@ -4,7 +4,7 @@ from contextlib import closing
 
 from services.ledger.main import rulebook
 from services.ledger.publication import Publication
-from services.ledger.rebuilding import refill
+from services.ledger.rebuilding import rebuild, refill
 from services.ledger.settings import Settings
 from services.ledger.tables import ACCOUNTS, DIGESTED, TABLES
 from shared.kit.log.instant import utc_now
@@ -22,4 +22,5 @@ def rebuilt(settings: Settings) -> int:
     if settings.database_url is None and settings.log_file.exists():
         drop_tables(settings.log_file, (ACCOUNTS, DIGESTED))
     with closing(open_store(settings, settings.log_file, utc_now, TABLES)) as log:
-        return refill(log, Publication(timeline), timeline)
+        codec = Publication(timeline)
+        return rebuild(log, codec, timeline) or refill(log, codec, timeline)

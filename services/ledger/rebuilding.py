@@ -34,7 +34,7 @@ def rules_of(timeline: Timeline) -> str:
 def rebuild(log: EventLog, codec: Codec, timeline: Timeline) -> int:
     """Bring all rows to the rules of `timeline`, if they are of others; return how many were made anew.
 
-    To be called before anybody reads or writes rows. Interrupted, it starts again.
+    To be called before anybody reads or writes rows. Interrupted, it starts again, by whatever rules come next.
 
     Raises:
         LogUnavailable: the log takes no writes now.
@@ -42,6 +42,8 @@ def rebuild(log: EventLog, codec: Codec, timeline: Timeline) -> int:
     followed, rules = log.get(FOLLOWED, CASES), rules_of(timeline)
     if followed is None or followed["rules"] == rules:
         return 0
+    # Until all are made they are of no rulebook: cut off here, whoever starts next makes them anew.
+    log.append(Append(rows=lambda _: [Put(FOLLOWED, {**followed, "rules": ""})]))
     done = refill(log, codec, timeline)
     log.append(Append(rows=lambda _: [Put(FOLLOWED, {**followed, "rules": rules})]))
     return done

@@ -97,7 +97,7 @@ def test_rows_that_are_written_meanwhile_are_not_put_back(tmp_path: Path) -> Non
 
 
 def test_the_command_refills_tables_of_an_older_shape(tmp_path: Path) -> None:
-    """Which a start refuses; nobody else may have the log."""
+    """Which a start refuses; nobody else may have the log. By whose rules rows are made is told with them."""
     victim, cases = Victim("sqlite", TABLES, tmp_path), Decisions()
     with victim.log() as log:
         story(cases, Following(cases, cases.clock, log))
@@ -105,6 +105,7 @@ def test_the_command_refills_tables_of_an_older_shape(tmp_path: Path) -> None:
             drop_tables(victim.path, (ACCOUNTS,))
     with victim.changed() as execute:
         execute("ALTER TABLE accounts RENAME COLUMN parked TO waiting")
+        execute("UPDATE followed SET rules = 'of another rulebook'")
     with pytest.raises(ValueError, match="rebuild it"), victim.log():
         pass
     victim.path.rename(tmp_path / "ledger.db")

@@ -5,10 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from services.ledger.domain.events import AccountEvent
+from services.ledger.publication import Publication
 from services.ledger.rebuilding import rebuild
 from services.ledger.rendering import Asked
 from services.ledger.standings import Standings
 from services.ledger.tables import ACCOUNTS, CASES, FOLLOWED
+from shared.kit.log.model import Stored
 from shared.rulebook.model import Timeline
 from tests.support.decisions import DAY, FIRST, Decisions
 from tests.support.following import Following
@@ -79,6 +82,32 @@ def test_another_rulebook_makes_every_row_anew(cases: Decisions, ledger: Followi
     followed = ledger.log.get(FOLLOWED, CASES)
     assert followed is not None
     assert followed["source"] == cases.log.id
+
+
+def test_rows_of_two_rulebooks_are_nobodys(
+    cases: Decisions, ledger: Following, longer: Timeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A start by other rules is cut off half-way; the next one goes back to the rules before, and makes all anew."""
+    for number in range(3):
+        cases.ordinary(f"s-{number}")
+    ledger.step()
+    read: list[Stored] = []
+
+    class CutOff(Publication):
+        """Reads one event and no more."""
+
+        def event(self, stored: Stored) -> AccountEvent:
+            """Return the first event."""
+            if read:
+                raise KeyboardInterrupt
+            read.append(stored)
+            return super().event(stored)
+
+    monkeypatch.setattr("services.ledger.rebuilding.BATCH", 1)
+    with pytest.raises(KeyboardInterrupt):
+        rebuild(ledger.log, CutOff(longer), longer)
+    assert rebuild(ledger.log, ledger.codec, ledger.timeline) == 3
+    assert rebuild(ledger.log, ledger.codec, ledger.timeline) == 0
 
 
 def test_a_row_read_while_rows_are_replaced_is_not_kept(cases: Decisions, ledger: Following) -> None:
