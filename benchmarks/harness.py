@@ -85,11 +85,12 @@ def warmed(comparison: Comparison, contenders: Mapping[str, Contender], size: in
         if not comparison.writes:
             contender()
             continue
-        _, seen = count(contender)
+        due = size if name in comparison.durable else 0
+        _, seen = count(contender, due)
         if seen is None:
             continue
         synced[name] = seen / size
-        if name in comparison.durable and seen < size:
+        if seen < due:
             raise RuntimeError(f"{comparison.row}: {name} synced {seen} times for {size} durable operations")
     return synced
 

@@ -121,13 +121,13 @@ class Witness:
         self.look()
 
     def check(self) -> tuple[bool, Mapping[str, Any]]:
-        """Return whether what is committed can be signed, and up to where it is; a code where it cannot.
+        """Return whether the log continues what was signed, and up to where it is signed; a code where it is not all.
 
-        A copy of the log has nothing to sign, and is well.
+        A copy of the log has nothing to sign, and is well. So is a log whose signer is away: nothing waits for it.
         """
         signed, trouble = self._signed, self._trouble
         size = signed.checkpoint.size if signed else 0
-        well = signed is not None if trouble is None else trouble.code == "not_primary"
+        well = signed is not None if trouble is None else trouble.code != "signing_refused"
         return well, {"signed": size, **({"reason": trouble.code} if trouble else {})}
 
     def _covering(self, position: int) -> Signed:
