@@ -34,12 +34,17 @@ def trust_in(log: EventLog, origin: str, given: Sequence[VerifierKey]) -> Trust:
     """Return what is known of the cases log, `origin`, where an operator gave these keys; none: its own word counts.
 
     Keys that were learnt count as long as those they were learnt from are given.
+
+    Raises:
+        Malformed, NoteRefused: what was kept of it is damaged.
+        LogUnavailable: our own log.
     """
     row = log.get(TRUSTED, CASES)
-    if row is None or row["given"] != _lines(given):
-        return Trust(tuple(given), _seen(row["note"], row["keys"], origin) if row else None)
+    if row is None:
+        return Trust(tuple(given))
     keys = tuple(map(parse_vkey, str(row["keys"]).splitlines()))
-    return Trust(keys, _seen(row["note"], row["keys"], origin))
+    learnt = row["given"] == _lines(given)
+    return Trust(keys if learnt else tuple(given), _seen(row["note"], keys, origin))
 
 
 def trusted(trust: Trust, given: Sequence[VerifierKey]) -> Put:
@@ -48,10 +53,10 @@ def trusted(trust: Trust, given: Sequence[VerifierKey]) -> Put:
     return Put(TRUSTED, {"name": CASES, "given": _lines(given), "keys": _lines(trust.keys), "note": note})
 
 
-def _seen(note: object, keys: object, origin: str) -> Seen | None:
+def _seen(note: object, keys: Sequence[VerifierKey], origin: str) -> Seen | None:
     if not isinstance(note, bytes):
         return None
-    return Seen(open_checkpoint(note, tuple(map(parse_vkey, str(keys).splitlines())), origin), note)
+    return Seen(open_checkpoint(note, keys, origin), note)
 
 
 def _lines(keys: Sequence[VerifierKey]) -> str:

@@ -15,11 +15,14 @@ from services.ledger.application import Ledger
 from services.ledger.casefacts import FollowerAlarm
 from services.ledger.casestree import NOTHING, grown, trust_in, trusted
 from services.ledger.progress import Progress
+from services.ledger.tables import TRUSTED
 from shared.kit.asking import FeedUnavailable
 from shared.kit.audit.notary import Extent
+from shared.kit.audit.note import NoteRefused
 from shared.kit.audit.trust import Watched
 from shared.kit.audit.vkey import VerifierKey
 from shared.kit.audit.watch import MustNotBeFollowed, Trust, look
+from shared.kit.audit.wire import Malformed
 from shared.kit.feed_client import FeedPage
 from shared.kit.log import merkle
 from shared.kit.log.model import MAX_READ, EventLog
@@ -120,7 +123,7 @@ class Watching:
         self.reason, self._well_at, self._due_at = "", now, now + EVERY_S
 
     def _accept(self, origin: str, read: Extent) -> None:
-        before = self._trust or trust_in(self._log, origin, self._given)
+        before = self._trust or self._known(origin, read)
         try:
             after = look(self._feed, origin, before, read)
         except MustNotBeFollowed as refused:
@@ -131,6 +134,14 @@ class Watching:
         if after != before:
             self._ledger.keep(trusted(after, self._given))
         self._trust, self.size = after, after.seen.checkpoint.size if after.seen else 0
+
+    def _known(self, origin: str, read: Extent) -> Trust:
+        """Return what was kept of the log; damaged, it is no reason to begin anew with whatever the log says now."""
+        try:
+            return trust_in(self._log, origin, self._given)
+        except (Malformed, NoteRefused) as damaged:
+            detail = f"what is kept in the ledger's table `{TRUSTED.name}` would have to be keys and a note: {damaged}"
+            raise FollowerAlarm("trust_damaged", read.size, detail) from None
 
     def _hash(self, position: int, until: float) -> None:
         """Read what was folded by a ledger that did not hash it yet, once more from the start, for its leaves alone."""

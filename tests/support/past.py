@@ -24,7 +24,7 @@ class Past:
         cases = Decisions(store=open_sqlite_log(self.folder / f"{name}.db", StandingClock()))
         signed = self.folder / f"{name}.signed"
         signed.mkdir(exist_ok=True)
-        cases.__dict__["witnessed"] = Witnessed(signed, cases.log, **({"hand": hand} if hand else {}))
+        cases.__dict__["witnessed"] = Witnessed(signed, cases.log, hand) if hand else Witnessed(signed, cases.log)
         self.opened.append(cases)
         return cases
 

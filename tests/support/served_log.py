@@ -1,6 +1,6 @@
 """A witnessed log over real HTTP: only what is under /log."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 
 from shared.kit.audit.routes import log_router
+from shared.kit.audit.vkey import VerifierKey
 from shared.kit.http import create_app
 from shared.kit.log.merkle import leaf_hash
 from tests.support.audit import plain_root, signer
@@ -47,9 +48,9 @@ class Served:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[Served]:
-    """Serve an empty log whose files are in `folder`; the client is an auditor's."""
-    kept, issuer = Witnessed(folder), local_issuer(folder / "tokens")
+def served(folder: Path, known: Callable[[], Sequence[VerifierKey]] | None = None) -> Iterator[Served]:
+    """Serve an empty log whose files are in `folder`; the client is an auditor's. `known` tells other keys of it."""
+    kept, issuer = Witnessed(folder, known=known), local_issuer(folder / "tokens")
     app = create_app(
         title="log",
         version="1",

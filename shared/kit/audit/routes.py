@@ -25,7 +25,7 @@ from shared.kit.strict_json import MAX_INTEGER
 TEXT: Final = "text/plain; charset=utf-8"
 NO_STORE: Final = {"Cache-Control": "no-store"}
 WOULD_HAVE_TO: Final[Mapping[Code, str]] = {
-    "signing_refused": "The log would have to continue what was signed of it last.",
+    "signing_refused": "The log would have to continue what was signed of it last, and its list of keys to be whole.",
     "not_primary": "The log would have to be read where it is written: this is a copy.",
     "signer_unavailable": "Who signs for the log would have to be within reach.",
 }
@@ -113,10 +113,11 @@ def log_router(log: EventLog, witness: Witness) -> APIRouter:
         with _refusing():
             return Response(proofs.receipt(position), headers=NO_STORE, media_type=TEXT)
 
-    @routes.get("/keys", response_class=Response, responses=_text("Verifier keys, one a line, oldest first"))
+    @routes.get("/keys", response_class=Response, responses=_text("Verifier keys, one a line, oldest first", 503))
     def keys(_: Reader) -> Response:
         """Return every key that ever signed for the log. Trust them only where nobody could have changed them."""
-        return Response("".join(f"{key}\n" for key in witness.known()), headers=NO_STORE, media_type=TEXT)
+        with _refusing():
+            return Response("".join(f"{key}\n" for key in witness.known()), headers=NO_STORE, media_type=TEXT)
 
     add_tiles(routes, log, witness)
     return routes

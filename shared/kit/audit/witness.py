@@ -49,7 +49,7 @@ class Witness:
 
     def __init__(self, log: EventLog, notary: Notary, known: Callable[[], Sequence[VerifierKey]]) -> None:
         """`known` tells all keys that the log ever signed with, oldest first."""
-        self._log, self._notary, self.known = log, notary, known
+        self._log, self._notary, self._known = log, notary, known
         self.nodes: Nodes = StoredNodes(log.nodes)
         self.left_out = 0  # receipts that could not be given
         self._signed: Signed | None = None
@@ -67,6 +67,19 @@ class Witness:
                 raise Unsigned(self._trouble)
             self._demand_primary()
             return self._sign()
+
+    def known(self) -> Sequence[VerifierKey]:
+        """Return every key that ever signed for the log, oldest first.
+
+        Raises:
+            Unsigned: the keys cannot be told.
+        """
+        try:
+            return self._known()
+        except KeysUnusable as damaged:
+            raise Unsigned(Trouble("signing_refused", str(damaged))) from None
+        except OSError as failed:
+            raise Unsigned(Trouble("signer_unavailable", f"{type(failed).__name__}: {failed}")) from None
 
     def attest(self, text: str) -> bytes:
         """Return the signed note of a text that is no checkpoint; see `Notary.attest`.

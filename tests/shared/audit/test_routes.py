@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from shared.kit.audit.checkpoint import Checkpoint, sign
+from shared.kit.audit.keyfolder import KNOWN_FILE, KeyFolder
 from shared.kit.identity import ROLES
 from shared.kit.log.merkle import leaf_hash
 from tests.support.audit import continued, included, plain_root, signer
@@ -172,6 +173,24 @@ def test_a_log_that_was_put_back_gives_proofs_and_no_checkpoint(small: Served) -
     assert small.get("/log/proof/consistency", **{"from": 1}, to=5)["checkpoint"] is None
     ready = small.get("/health/ready", 503)
     assert ready["checks"]["audit"] == {"ok": False, "detail": {"signed": 5, "reason": "signing_refused"}}
+
+
+@pytest.mark.parametrize("damage", [b"noise\n", b"\xff", None])
+def test_a_damaged_list_of_keys_is_told_as_a_signers_trouble(tmp_path: Path, damage: bytes | None) -> None:
+    """By the list in the folder; None: it cannot be read at all."""
+    folder = KeyFolder(tmp_path / "keys", "urn:uuid:0")
+    folder.open()
+    (tmp_path / "keys" / KNOWN_FILE).unlink()
+    if damage is None:
+        (tmp_path / "keys" / KNOWN_FILE).mkdir()
+    else:
+        (tmp_path / "keys" / KNOWN_FILE).write_bytes(damage)
+    with served(tmp_path, folder.known) as running:
+        answer = running.http.get("/log/keys")
+    code = "signer_unavailable" if damage is None else "signing_refused"
+    assert (answer.status_code, answer.json()["code"]) == (503, code)
+    assert answer.headers["retry-after"] == "1"
+    assert str(tmp_path) not in answer.text
 
 
 def forged(small: Served) -> bytes:
