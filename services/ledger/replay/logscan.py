@@ -49,9 +49,9 @@ class LogScan:
         total = self._source.head()
         if not total:
             return Scanned(0)
+        first = next(self._source.states(0, 1), None)
         try:
-            (first,) = self._source.states(0, 1)
-            return Scanned(total, decode(first).source)
+            return Scanned(total, "" if first is None else decode(first).source)
         except ValueError:
             raise SourceUnusable(f"{self._source.shown} would have to begin with an event") from None
 
@@ -67,7 +67,7 @@ class LogScan:
         if whole:
             frontier = grown(before, scanned.position // self._piece, piece.frontier).frontier
             scanned.frontier, scanned.position = packed(frontier), piece.last
-        rows = self._facts(scanned, piece) if self._which == "cases" else self._told(scanned, piece)
+        rows = self._facts(scanned, piece) if self._which == "cases" else self._told(scanned, piece, found)
         scanned.recorded_at = piece.ended or scanned.recorded_at
         scanned.done = piece.wrong is not None or piece.last == scanned.total
         if piece.wrong is None and scanned.done:
@@ -108,7 +108,7 @@ class LogScan:
         scanned.kept += len(mine)
         return {"facts": mine}
 
-    def _told(self, scanned: Scanned, piece: Piece) -> dict[str, Any]:
+    def _told(self, scanned: Scanned, piece: Piece, found: list[Difference]) -> dict[str, Any]:
         told: list[tuple[str, int, int | None, bytes]] = []
         windows: list[tuple[int, int]] = []
         for one in piece.spooled:
@@ -116,6 +116,7 @@ class LogScan:
                 scanned.stopped = one.position
             if scanned.stopped is not None:
                 break
+            found += scanned.order.next(one, scanned.told)
             scanned.told = max(scanned.told, one.cases_position)
             window = scanned.entries // self._window if one.entry and self._seller is None else None
             scanned.entries += one.entry

@@ -4,6 +4,8 @@ from datetime import datetime
 
 import msgspec
 
+from services.ledger.replay.order import Order
+
 
 class Scanned(msgspec.Struct):
     """How far one log was scanned: whole pieces up to `position` of `total`, and the frontier of their roots.
@@ -23,6 +25,7 @@ class Scanned(msgspec.Struct):
     stopped: int | None = None
     root: str | None = None
     compared: list[int] = msgspec.field(default_factory=list)
+    order: Order = msgspec.field(default_factory=Order)
     done: bool = False
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final, Literal, NamedTuple, TypeAlias
 import msgspec
 
 from services.ledger.replay.sources import Source
-from shared.contracts.entries import DIGEST, ENTRY_TYPES
+from shared.contracts.entries import DIGEST, ENTRY_TYPES, RELEASED
 from shared.kit.log.merkle import Frontier, grown
 
 PIECE: Final = 1 << 13  # events; a power of two
@@ -44,7 +44,10 @@ class _Entered(_Told):
 
 
 class Spooled(NamedTuple):
-    """An event that is kept for the second pass. `cases_position` is the one it tells of; `entry` whether it is one."""
+    """An event that is kept for the second pass. `cases_position` is the one it tells of.
+
+    `entry` says whether it is one, `released` whether it lets an account out of its quarantine.
+    """
 
     seller: str
     position: int
@@ -52,6 +55,7 @@ class Spooled(NamedTuple):
     recorded_at: datetime
     state: bytes
     entry: bool = False
+    released: bool = False
 
 
 class Piece(NamedTuple):
@@ -78,8 +82,11 @@ _decoders: Final[dict[str, msgspec.json.Decoder[Any]]] = {
 
 
 def read_piece(source: Source, which: Which, origin: str, first: int, last: int, sizes: tuple[int, ...]) -> Piece:
-    """Read and hash the events from `first` to `last`, both inclusive; see `scan`."""
-    return scan(source.states(first - 1, last), which, origin, first, sizes)
+    """Read and hash the events from `first` to `last`, both inclusive; see `scan`. One that is missing is `wrong`."""
+    piece = scan(source.states(first - 1, last), which, origin, first, sizes)
+    if piece.wrong is None and piece.last < last:
+        return piece._replace(wrong=(piece.last + 1, "an event would have to be there"))
+    return piece
 
 
 def scan(states: Iterable[bytes], which: Which, origin: str, first: int, sizes: tuple[int, ...]) -> Piece:
@@ -122,8 +129,8 @@ def _entered(event: _Entered, state: bytes, position: int, spooled: list[Spooled
     if event.type == DIGEST:
         digests.append(state)
         return
-    entry = event.type in ENTRY_TYPES
-    spooled.append(Spooled(event.subject, position, event.data.position, event.recordedtime, state, entry))
+    kinds = event.type in ENTRY_TYPES, event.type == RELEASED
+    spooled.append(Spooled(event.subject, position, event.data.position, event.recordedtime, state, *kinds))
 
 
 def _frontier(leaves: list[bytes]) -> Frontier:

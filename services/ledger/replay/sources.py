@@ -54,10 +54,10 @@ class Source:
         return heads[0][0]
 
     def states(self, after: int, through: int) -> Iterator[bytes]:
-        """Yield the stored bytes of the events above `after`, up to `through` (inclusive), without a hole.
+        """Yield the stored bytes of the events above `after`, up to `through` (inclusive), or to one that is missing.
 
         Raises:
-            SourceUnusable: an event is missing, or a feed does not keep its promises.
+            SourceUnusable: a feed does not keep its promises.
             LogUnavailable, FeedUnavailable: it cannot be read now.
         """
         if self.is_feed:
@@ -66,11 +66,9 @@ class Source:
         with self.raw() as raw:
             for position, state in raw.states(after, through):
                 if position != after + 1 or not isinstance(state, bytes):
-                    break
+                    return
                 after = position
                 yield state
-        if after != through:
-            raise SourceUnusable(f"{self.shown}: the event at position {after + 1} would have to be there")
 
     def tracked(self, name: str) -> int | None:
         """Return how far a follower of this name has come by the tracking beside the log; None of a feed."""
@@ -98,7 +96,7 @@ class Source:
                 while after < through:
                     page = client.page(after, min(MAX_READ, through - after))
                     if not page.events:
-                        raise SourceUnusable(f"{self.shown}: position {after + 1} would have to be there")
+                        return
                     yield from page.events
                     after = page.scanned_through
         except FeedBroken as broken:

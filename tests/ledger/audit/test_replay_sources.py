@@ -15,7 +15,7 @@ import pytest
 from services.ledger.replay.live import LiveLedger
 from services.ledger.replay.replaying import replay
 from services.ledger.replay.report import Replayed
-from services.ledger.replay.sources import Source, SourceUnusable
+from services.ledger.replay.sources import Source
 from services.ledger.replay.spool import OtherReplay, Spool
 from services.ledger.replay.workers import Workers
 from services.ledger.tables import TABLES
@@ -140,17 +140,20 @@ def test_an_interrupted_replay_goes_on_where_it_was(folder: Path, after: int) ->
 
 
 def test_what_is_no_log_cannot_be_replayed(folder: Path) -> None:
-    """A file that is none, one with a hole."""
+    """A file that is none, or is not there."""
     (folder / "noise").write_bytes(b"noise")
     with pytest.raises(StoreUnavailable):
         replayed(folder, cases=Source(str(folder / "noise")))
     with pytest.raises(StoreUnavailable):
         replayed(folder, cases=Source(str(folder / "nothing")))
-    holed = Victim("sqlite", (), folder / "cases")
-    with holed.changed() as execute:
+
+
+def test_a_hole_in_the_cases_log_is_a_difference(folder: Path) -> None:
+    """At the first position that is missing."""
+    with Victim("sqlite", (), folder / "cases").changed() as execute:
         execute("DELETE FROM stored_events WHERE {at} = 5")
-    with pytest.raises(SourceUnusable, match="position 5"):
-        replayed(folder)
+    (told,) = replayed(folder).told
+    assert (told.cases_position, told.code) == (5, "cases_log_broken")
 
 
 def command(folder: Path, *arguments: str, **environment: str) -> tuple[int, dict[str, Any], str]:
