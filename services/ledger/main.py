@@ -171,6 +171,6 @@ def _parts(
     chair = seat(settings, "follower") if settings.follows else None
     tail, witness = Tail(log, standings, progress), open_witness(settings, log)
     opened = (lambda: _client(settings)) if picked is None else (lambda: nullcontext(picked))
-    simulations = Simulations(Jobs(settings.simulations), log, codec, opened, progress, clock)
+    simulations = Simulations(Jobs(settings.simulations), log, codec, opened, progress, clock, witness)
     renewal = Renewal(log, codec, timeline, standings)
     return Parts(log, feed, ledger, questions, follower, progress, tail, chair, witness, watching, simulations, renewal)

@@ -1,11 +1,9 @@
 """What other rules would have done to history: the report of a simulation, as publishing a rulebook asks for it."""
 
 from datetime import datetime
-from typing import Annotated, Final, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, Field
-
-FORMAT: Final = "demerit-simulation/1"
 
 MissingName: TypeAlias = Literal[
     "conduct_at", "order_paid_at", "version", "findings", "factor", "choice", "override", "regrade", "track"
@@ -116,3 +114,7 @@ class SimulationReport(BaseModel):
     judged_by: dict[str, Count] = Field(description="Upheld decisions by the version that would judge them")
     standings: list[Compared]
     changes: Changes
+    seal: str | None = Field(
+        description="A signed note by the ledger's log key: the format, the log's name, and the SHA-256 (base64) of "
+        "the report's canonical JSON without `seal`; null: the ledger could not sign, and tries again when asked again"
+    )

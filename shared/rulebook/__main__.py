@@ -10,6 +10,8 @@ from typing import Annotated, TypeAlias
 
 import typer
 
+from shared.kit.audit.vkey import VerifierKey, parse_vkey
+from shared.kit.audit.wire import Malformed
 from shared.rulebook.calendars import load_calendars
 from shared.rulebook.diff import diff as differences
 from shared.rulebook.loader import RulebookError, load_timeline
@@ -47,12 +49,14 @@ def publish_(
     candidate: RulebookFile,
     onto: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="the rulebook file that the services read")],
     report: Annotated[list[Path], typer.Option(exists=True, dir_okay=False, help="one for each version added")],
+    key: Annotated[list[str], typer.Option(help="verifier key of the ledger's log, from a trusted place; repeatable")],
 ) -> None:
     """Put a rulebook that adds versions in the place of the one there is, and print what it adds.
 
-    Each version needs the report of a simulation that supposed it. The services read the file when they start.
+    Each version needs the report of a simulation that supposed it, sealed by the ledger. The services read the file
+    when they start.
     """
-    for version in publish(candidate, onto, report, datetime.now(UTC)):
+    for version in publish(candidate, onto, report, _keys(key), datetime.now(UTC)):
         typer.echo(f"{version.id}  sha256:{version.ref.digest}  from {version.effective_from.isoformat()}")
 
 
@@ -64,6 +68,13 @@ def calendars(folder: CalendarFolder) -> None:
         raise RulebookError(str(folder), [Problem("", "there would have to be a calendar-*.toml")])
     for year in years:
         typer.echo(f"{year.ref.id}  sha256:{year.ref.digest}")
+
+
+def _keys(texts: list[str]) -> list[VerifierKey]:
+    try:
+        return [parse_vkey(text) for text in texts]
+    except Malformed as malformed:
+        raise typer.BadParameter(str(malformed), param_hint="--key") from None
 
 
 def main() -> None:

@@ -11,6 +11,7 @@ from shared.kit.placing import place
 from shared.rulebook.digest import digest_of
 from shared.rulebook.model import RulebookVersion, Timeline
 from shared.rulebook.refused import PublicationRefused, read_json
+from shared.rulebook.seals import canonical
 
 FORMAT: Final = "demerit-publications/1"
 
@@ -32,7 +33,7 @@ def record(
     kept = _published(file)
     folder.mkdir(exist_ok=True)
     for version, report in reports:
-        content = json.dumps(report, sort_keys=True, separators=(",", ":")).encode()
+        content = canonical(report)
         digest = hashlib.sha256(content).hexdigest()
         place(folder / f"{digest}.json", content, mode=0o644)
         kept = [one for one in kept if one["digest"] != version.ref.digest]

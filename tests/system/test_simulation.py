@@ -93,10 +93,11 @@ def test_the_answer_publishes_the_draft_and_no_other(both: Both, tmp_path: Path)
     candidate, onto, report = tmp_path / "candidate.toml", tmp_path / "rules.toml", tmp_path / "report.json"
     candidate.write_text(text, "utf-8")
     onto.write_text(SEED, "utf-8")
+    keys = [parse_vkey(both.ledger_keys())]
     for other in (simulated(both, draft(*INSULTS)), simulated(both, text, sellers=["s-1"])):
         report.write_text(json.dumps(other))
         with pytest.raises(PublicationRefused):
-            publish(candidate, onto, [report], both.cases.clock())
+            publish(candidate, onto, [report], keys, both.cases.clock())
     report.write_text(json.dumps(simulated(both, text)))
-    assert [version.id for version in publish(candidate, onto, [report], both.cases.clock())] == [DRAFT]
+    assert [version.id for version in publish(candidate, onto, [report], keys, both.cases.clock())] == [DRAFT]
     assert load_timeline(onto).versions[-1].id == DRAFT

@@ -65,7 +65,7 @@ def simulations_router(questions: Questions, simulations: Simulations) -> APIRou
         responses={200: {"model": Simulation}, **problems(404)},
     )
     async def one(simulation: Id, _: Caller) -> Response:
-        """How it stands, and its report once it is complete."""
+        """How it stands, and its report once it is complete; a report that could not be sealed then is sealed now."""
         job = await run_in_threadpool(_job, simulations, simulation)
         return Response(msgspec.json.encode(job), media_type="application/json")
 
@@ -116,7 +116,7 @@ def _begin(questions: Questions, simulations: Simulations, asked: SimulationAske
 
 
 def _job(simulations: Simulations, simulation: str) -> Job:
-    job = simulations.jobs.get(simulation)
+    job = simulations.get(simulation)
     if job is None:
         raise problem(_unknown())
     return job

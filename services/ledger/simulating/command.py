@@ -17,10 +17,14 @@ from services.ledger.progress import Folded
 from services.ledger.publication import Publication
 from services.ledger.settings import Settings
 from services.ledger.simulating.asking import Question, question
+from services.ledger.simulating.sealing import sealed
 from services.ledger.simulating.simulation import CHANGES, Sources, simulate
 from services.ledger.simulating.wording import worded
 from services.ledger.tables import CASES, FOLLOWED, TABLES
 from shared.contracts.simulation import Stage
+from shared.kit.audit.keyfolder import KeyFolder, KeysUnusable
+from shared.kit.audit.opening import UNFIT, open_witness
+from shared.kit.audit.witness import Unsigned
 from shared.kit.decider import Refusal
 from shared.kit.feed_client import FeedBroken, FeedClient, FeedUnavailable
 from shared.kit.fields import parse_instant
@@ -65,10 +69,10 @@ def simulated(settings: Settings, asked: Asked) -> str:
         else open_kept_store(settings, settings.log_file, utc_now, TABLES)
     )
     try:
-        report = _run(settings, asked, log)
+        report, seal = _sealed(settings, asked, log, _run(settings, asked, log))
     finally:
         log.close()
-    Console(stderr=True, highlight=False).print(worded(report))
+    Console(stderr=True, highlight=False).print(f"{worded(report)}\n{seal}")
     rendered = msgspec.json.format(msgspec.json.encode(report), indent=2).decode() + "\n"
     if asked.report is None:
         return rendered
@@ -100,6 +104,22 @@ def _run(settings: Settings, asked: Asked, log: EventLog) -> dict[str, Any]:
     except msgspec.ValidationError as failure:
         raise CannotSimulate(f"a fact of the cases log breaks its contract: {failure}") from failure
     return report
+
+
+def _sealed(settings: Settings, asked: Asked, log: EventLog, report: dict[str, Any]) -> tuple[dict[str, Any], str]:
+    """Return the report, sealed where the log's key is here and can sign, and in words whether it is.
+
+    What the log itself holds is compared with what was signed last. A copy is older, and is taken at its word.
+    """
+    try:
+        if KeyFolder.name_in(settings.signing_keys_dir) is None and settings.signer_socket is None:
+            raise KeysUnusable(f"{settings.signing_keys_dir} would have to hold the key of the ledger's log")
+        witness = open_witness(settings, log)
+        if asked.copy is None:
+            witness.look()
+        return sealed(report, log.id, witness.attest), f"sealed by {log.id}"
+    except (Unsigned, OSError, *UNFIT) as failed:
+        return report, f"not sealed, ask again: {failed}"
 
 
 def _question(asked: Asked, settings: Settings, folded: Folded) -> Question:

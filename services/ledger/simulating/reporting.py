@@ -4,9 +4,9 @@ from typing import Any
 
 from services.ledger.progress import Folded
 from services.ledger.simulating.asking import Question
-from shared.contracts.simulationreport import FORMAT
 from shared.rulebook.digest import digest_of
 from shared.rulebook.model import Ref, Timeline
+from shared.rulebook.seals import FORMAT
 
 
 def asked(question: Question, folded: Folded) -> dict[str, Any]:

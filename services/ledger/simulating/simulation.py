@@ -41,7 +41,7 @@ class Sources:
 
 
 def simulate(question: Question, sources: Sources, folder: Path, tell: Tell) -> dict[str, Any]:
-    """Return the report, in the form of the contract `SimulationReport`; the differences are in `CHANGES` in `folder`.
+    """Return the report, in the form of the contract `SimulationReport`, not sealed yet; differences are in `CHANGES`.
 
     `tell` hears stage, done and total again and again; what it raises ends the simulation.
 
@@ -59,7 +59,7 @@ def simulate(question: Question, sources: Sources, folder: Path, tell: Tell) -> 
             _look_at_dismissals(question, evidence, tally, differences, tell)
     finally:
         evidence_file.unlink(missing_ok=True)
-    return {**asked(question, sources.folded), **tally.told(), "changes": differences.summary()}
+    return {**asked(question, sources.folded), **tally.told(), "changes": differences.summary(), "seal": None}
 
 
 def _gather(question: Question, sources: Sources, evidence: Evidence, tell: Tell) -> None:

@@ -4,9 +4,9 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 import structlog
@@ -17,8 +17,10 @@ from services.ledger.simulating.asking import Question
 from services.ledger.simulating.evidence import Picked
 from services.ledger.simulating.job import Failure, Job
 from services.ledger.simulating.jobs import Jobs
+from services.ledger.simulating.sealing import sealed
 from services.ledger.simulating.simulation import CHANGES, Sources, simulate
 from shared.contracts.simulation import Stage
+from shared.kit.audit.witness import Unsigned, Witness
 from shared.kit.decider import Refusal
 from shared.kit.feed_client import FeedBroken, FeedUnavailable
 from shared.kit.ids import uuid7
@@ -53,8 +55,9 @@ class Simulations:
         feed: OpenFeed,
         progress: Progress,
         clock: Callable[[], datetime],
+        witness: Witness,
     ) -> None:
-        self.jobs = jobs
+        self.jobs, self._witness = jobs, witness
         self._log, self._codec, self._feed, self._progress, self._clock = log, codec, feed, progress, clock
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
@@ -78,6 +81,17 @@ class Simulations:
         self._threads = [one for one in self._threads if one.is_alive()] + [thread]
         thread.start()
         return job
+
+    def get(self, id_: str) -> Job | None:
+        """Return how a job stands, or None: there is none. A report without a seal gets it now, if it can."""
+        job = self.jobs.get(id_)
+        report = None if job is None else msgspec.json.decode(job.report)
+        if job is None or report is None or report.get("seal") is not None:
+            return job
+        again = msgspec.structs.replace(job, report=self._sealed(report))
+        with suppress(OSError):  # it may have been removed meanwhile; whoever asks next has it sealed again
+            self.jobs.put(again)
+        return again
 
     def close(self) -> None:
         """Stop what runs, and return when it has stopped."""
@@ -114,7 +128,15 @@ class Simulations:
             failure = _failure(error)
             _log.warning("simulation_failed", id=job.id, code=failure.code, **told(error))
             return self._end(teller.job, state="failed", failure=failure)
-        return self._end(teller.job, state="complete", report=msgspec.Raw(msgspec.json.encode(report)))
+        return self._end(teller.job, state="complete", report=self._sealed(report))
+
+    def _sealed(self, report: dict[str, Any]) -> msgspec.Raw:
+        """Return the report as it is kept: sealed, or as it is where nobody can sign now."""
+        try:
+            report = sealed(report, self._log.id, self._witness.attest)
+        except Unsigned as unsigned:
+            _log.warning("simulation_unsealed", reason=unsigned.trouble.code)
+        return msgspec.Raw(msgspec.json.encode(report))
 
     def _end(self, job: Job, **changed: object) -> Job:
         return msgspec.structs.replace(job, ended_at=self._clock(), **changed)

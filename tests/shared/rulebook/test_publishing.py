@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,60 +11,17 @@ import pytest
 from shared.kit.placing import place
 from shared.rulebook.digest import digest_of
 from shared.rulebook.loader import RulebookError, load_timeline, parse_timeline
-from shared.rulebook.model import RulebookVersion
-from shared.rulebook.publishing import PublicationRefused, publish
 from shared.rulebook.refused import MAX_FILE
 from tests.support.drafts import DRAFT, HALVED, draft
+from tests.support.publishing import LEDGER, Publishing, report
 from tests.support.rulebooks import SEED, edited, version_text
 from tests.support.tree import ROOT
 
-NOW = datetime(2026, 12, 2, tzinfo=UTC)
 SECOND = (
     ('id = "TB-2012"', 'id = "DRAFT-2"'),
     ('announced_at = "unknown"', "announced_at = 2026-12-01T00:00:00+08:00"),
     ("effective_from = 2012-01-01T00:00:00+08:00", "effective_from = 2028-01-01T00:00:00+08:00"),
 )
-
-
-def report(text: str, onto: str = SEED, version: int = 1, **changed: Any) -> dict[str, Any]:
-    """Return what of the report of a simulation publishing looks at, with a part that it does not."""
-    proposed, current = parse_timeline(text, "candidate"), parse_timeline(onto, "current")
-    supposed = proposed.versions[min(version, len(proposed.versions) - 1)].ref
-    told = {
-        "format": "demerit-simulation/1",
-        "candidate": {"name": proposed.name, "digest": digest_of(proposed)},
-        "current": {"name": current.name, "digest": digest_of(current)},
-        "supposed": {"id": supposed.id, "digest": supposed.digest},
-        "sellers": None,
-        "decisions": {"changed": 7},
-    }
-    return {**told, **changed}
-
-
-class Publishing:
-    """A folder with a rulebook, a candidate, and reports."""
-
-    def __init__(self, folder: Path, text: str, onto: str = SEED) -> None:
-        self.candidate, self.onto = folder / "candidate.toml", folder / "rules.toml"
-        self.candidate.write_text(text, "utf-8")
-        self.onto.write_text(onto, "utf-8")
-        self.folder = folder
-
-    def publish(self, *reports: Any, now: datetime = NOW) -> list[RulebookVersion]:
-        """Publish the candidate with these reports."""
-        files = [self.folder / f"report-{number}.json" for number in range(len(reports))]
-        for file, content in zip(files, reports, strict=True):
-            file.write_text(content if isinstance(content, str) else json.dumps(content), "utf-8")
-        return publish(self.candidate, self.onto, files, now)
-
-    def refused(self, *reports: Any, now: datetime = NOW) -> str:
-        """Return why it is refused; nothing is written."""
-        before = self.onto.read_bytes()
-        with pytest.raises(PublicationRefused) as refusal:
-            self.publish(*reports, now=now)
-        assert self.onto.read_bytes() == before
-        assert not self.folder.joinpath("rules.reports").exists()
-        return str(refusal.value)
 
 
 def test_a_new_version_with_its_report_is_published(tmp_path: Path) -> None:
@@ -231,7 +187,7 @@ def test_the_command_publishes_or_says_why_not(tmp_path: Path) -> None:
     given = Publishing(tmp_path, text)
     (tmp_path / "report.json").write_text(json.dumps(report(text, sellers=["s-1"])))
     asked = [sys.executable, "-m", "shared.rulebook", "publish", str(given.candidate), "--onto", str(given.onto)]
-    asked += ["--report", str(tmp_path / "report.json")]
+    asked += ["--report", str(tmp_path / "report.json"), "--key", str(LEDGER.key)]
     refused = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
     assert (refused.returncode, refused.stdout) == (1, "")
     assert "DRAFT-1 has to have a report" in refused.stderr
@@ -240,3 +196,17 @@ def test_the_command_publishes_or_says_why_not(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("DRAFT-1  sha256:")
     assert given.onto.read_text("utf-8") == text
+
+
+def test_the_command_wants_a_key(tmp_path: Path) -> None:
+    """That of the ledger is named by whoever publishes; none, or what is none, is wrong use."""
+    text = draft(HALVED)
+    given = Publishing(tmp_path, text)
+    (tmp_path / "report.json").write_text(json.dumps(report(text)))
+    asked = [sys.executable, "-m", "shared.rulebook", "publish", str(given.candidate), "--onto", str(given.onto)]
+    asked += ["--report", str(tmp_path / "report.json")]
+    for keys in ([], ["--key", "mine"], ["--key", f"{LEDGER.key}", "--key", "mine"]):
+        refused = subprocess.run([*asked, *keys], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+        assert (refused.returncode, refused.stdout) == (2, "")
+        assert "--key" in refused.stderr
+    assert given.onto.read_text("utf-8") == SEED
