@@ -127,10 +127,13 @@ def simulate_(
     """Find out what a rulebook would have done to the decisions of a period and to standings. Nothing is recorded.
 
     Findings come from the cases feed (LEDGER_CASES_URL). On SQLite the service must not run meanwhile: name a `--copy`.
+    The report is sealed with the log's key where the settings name it.
     """
     asked = Asked(candidate, since, until, suppose, as_dated, as_of or (), seller or (), copy, report, changes)
     with starting("LEDGER_", RulebookError, CannotSimulate, OSError):
-        typer.echo(simulated(Settings(), asked), nl=False)
+        settings = Settings()
+        configure_logging("ledger", settings.log_level)
+        typer.echo(simulated(settings, asked), nl=False)
 
 
 @app.command("backup")

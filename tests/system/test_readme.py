@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from shared.rulebook.loader import load_timeline
 from tests.support.tour import script
 from tests.support.tree import ROOT, read
 from tools.parties import Parties, buyer, officer, seller
@@ -56,6 +57,9 @@ def test_the_tour_of_the_readme_works(tmp_path: Path) -> None:
     assert (
         "verified: s-1 through cases position 7: events: 7, facts: 1, account version: 1, standings: 1" in toured.stdout
     )
+    (published,) = re.findall(r"^MINE-1  sha256:.*$", read("README.md"), re.MULTILINE)
+    assert published in toured.stdout.splitlines()
+    assert load_timeline(tmp_path / "rules.toml").versions[-1].id == "MINE-1"
     told = {one["kind"]: one for one in simulated["changes"]}
     assert (told["decision"]["before"]["points"], told["decision"]["after"]["points"]) == (12, 6)
     assert [told["standing"][name]["standing"] for name in ("before", "after")] == ["restricted", "watch"]

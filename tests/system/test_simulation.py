@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from shared.contracts.simulation import Simulation
+from shared.kit.audit.vkey import parse_vkey
 from shared.kit.localkeys import mint
 from shared.rulebook.loader import load_timeline
 from shared.rulebook.publishing import PublicationRefused, publish
@@ -93,7 +94,8 @@ def test_the_answer_publishes_the_draft_and_no_other(both: Both, tmp_path: Path)
     candidate, onto, report = tmp_path / "candidate.toml", tmp_path / "rules.toml", tmp_path / "report.json"
     candidate.write_text(text, "utf-8")
     onto.write_text(SEED, "utf-8")
-    keys = [parse_vkey(both.ledger_keys())]
+    auditor = mint(both.keys, "auditor", "a-2", ttl_s=YEARS_S, now=MONDAY.timestamp() - YEARS_S / 2)
+    keys = [parse_vkey(both.ledger.get("/log/keys", headers={"Authorization": f"Bearer {auditor}"}).text.strip())]
     for other in (simulated(both, draft(*INSULTS)), simulated(both, text, sellers=["s-1"])):
         report.write_text(json.dumps(other))
         with pytest.raises(PublicationRefused):

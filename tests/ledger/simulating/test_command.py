@@ -12,11 +12,16 @@ import pytest
 
 from services.ledger.tables import TABLES
 from shared.contracts.simulationreport import SimulationReport
+from shared.kit.audit.checkpoint import Checkpoint, sign
+from shared.kit.audit.keyfolder import KeyFolder
+from shared.kit.audit.vkey import VerifierKey
 from shared.kit.feed import feed_router
 from shared.kit.http import create_app
+from shared.kit.log.instant import utc_now
 from shared.kit.log.postgres import open_postgres_log
 from shared.kit.log.sqlite import open_sqlite_log
 from shared.kit.starting import CANNOT_START
+from shared.rulebook.seals import unsealed
 from tests.support.drafts import HALVED, draft
 from tests.support.following import Following
 from tests.support.postgres import in_database, place
@@ -139,3 +144,53 @@ def test_without_the_cases_it_ends_and_leaves_no_report(tmp_path: Path, url: str
     assert done.returncode == CANNOT_START
     assert "answered 401" in done.stderr
     assert not (tmp_path / "report.json").exists()
+
+
+def keyed(folder: Path) -> VerifierKey:
+    """Make the key of the log in the folder, as the service does at its first start; return its public half."""
+    log = open_sqlite_log(folder / "ledger.db", utc_now, TABLES)
+    (hand,) = KeyFolder(folder / "keys" / "log", log.id).open()
+    log.close()
+    return hand.key
+
+
+@pytest.mark.parametrize("name", ["ledger.db", "copy.db"])
+def test_the_report_is_sealed_with_the_key_of_the_log(tmp_path: Path, url: str, name: str) -> None:
+    """Of the log itself, and of a copy of it."""
+    key = keyed(tmp_path)
+    (tmp_path / "ledger.db").rename(tmp_path / name)
+    copied = [] if name == "ledger.db" else ["--copy", str(tmp_path / name)]
+    done = command(tmp_path, url, *PERIOD, *copied, "--report", str(tmp_path / "report.json"))
+    assert done.returncode == 0, done.stderr
+    assert f"sealed by {key.name}" in done.stderr
+    told = json.loads((tmp_path / "report.json").read_bytes())
+    assert unsealed(told, told["seal"], [key]) is None
+
+
+def test_without_a_key_the_report_is_not_sealed_and_none_is_made(tmp_path: Path, url: str) -> None:
+    done = command(tmp_path, url, *PERIOD)
+    assert done.returncode == 0, done.stderr
+    assert SimulationReport.model_validate_json(done.stdout).seal is None
+    assert "not sealed, ask again" in done.stderr
+    assert not (tmp_path / "keys" / "log").exists()
+
+
+def test_the_key_of_another_log_seals_nothing(tmp_path: Path, url: str) -> None:
+    """A copy from elsewhere is simulated and not vouched for."""
+    (hand,) = KeyFolder(tmp_path / "keys" / "log", "urn:uuid:another").open()
+    done = command(tmp_path, url, *PERIOD, "--copy", str(tmp_path / "ledger.db"))
+    assert SimulationReport.model_validate_json(done.stdout).seal is None
+    assert f"is of {hand.key.name}" in " ".join(done.stderr.split())
+
+
+def test_a_log_that_was_put_back_is_not_vouched_for(tmp_path: Path, url: str) -> None:
+    """More of it was signed than it holds."""
+    key = keyed(tmp_path)
+    log = open_sqlite_log(tmp_path / "ledger.db", utc_now, TABLES)
+    size = log.head().position + 1
+    log.close()
+    hand = KeyFolder(tmp_path / "keys" / "log", key.name).open()
+    (tmp_path / "last-signed").write_bytes(sign(Checkpoint(key.name, size, bytes(32)), hand))
+    done = command(tmp_path, url, *PERIOD)
+    assert SimulationReport.model_validate_json(done.stdout).seal is None
+    assert f"{size} leaves were signed" in " ".join(done.stderr.split())

@@ -1,11 +1,8 @@
 """Keys: made once and for their owner alone, several while one follows another, or held by somebody else."""
 
-import socket
 import stat
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -19,6 +16,7 @@ from shared.kit.audit.vkey import VerifierKey
 from shared.kit.audit.witness import Witness
 from shared.kit.log.memory import open_memory_log
 from shared.kit.settings import ServiceSettings
+from tests.support.agents import agent
 from tests.support.audit import ORIGIN, opened, signer
 from tests.support.audit_fuzz import ROOT
 from tests.support.logs import StandingClock
@@ -114,37 +112,6 @@ def test_keys_of_another_log_are_refused(tmp_path: Path) -> None:
     (tmp_path / KNOWN_FILE).write_text("noise\n")
     with pytest.raises(KeysUnusable, match="one verifier key a line"):
         KeyFolder(tmp_path, "urn:uuid:0").known()
-
-
-@contextmanager
-def agent(path: Path, answer: Callable[[bytes], bytes | None]) -> Iterator[None]:
-    """Somebody who answers every message on a Unix socket; None: with silence."""
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listening:
-        listening.bind(str(path))
-        listening.listen()
-        held: list[socket.socket] = []
-
-        def serve() -> None:
-            while True:
-                try:
-                    connection, _ = listening.accept()
-                except OSError:
-                    return
-                given = answer(connection.makefile("rb").read())
-                held.append(connection)
-                if given is not None:
-                    connection.sendall(given)
-                    connection.close()
-
-        serving = threading.Thread(target=serve)
-        serving.start()
-        try:
-            yield
-        finally:
-            listening.shutdown(socket.SHUT_RDWR)
-            serving.join()
-            for connection in held:
-                connection.close()
 
 
 def test_somebody_else_may_hold_the_key(tmp_path: Path) -> None:
