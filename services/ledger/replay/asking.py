@@ -19,6 +19,7 @@ ALL: Final = Until()
 class Asked:
     """What is to be replayed, from where, and what of it; `window` and `piece` as in `Keeping`.
 
+    `signed` is what the service of this ledger signed last, as its files say: it is none of the `words`.
     `live` is a running ledger whose answers are compared as well.
     """
 
@@ -28,6 +29,7 @@ class Asked:
     until: Until = ALL
     seller: str | None = None
     checkpoints: Sequence[Checkpoint] = ()
+    signed: Sequence[Checkpoint] = ()
     live: LiveLedger | None = None
     window: int = DIGEST_ENTRIES
     piece: int = PIECE

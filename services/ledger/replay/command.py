@@ -23,7 +23,7 @@ from services.ledger.replay.workers import Workers
 from services.ledger.settings import Settings
 from shared.kit.feed_client import FeedUnavailable
 from shared.kit.fields import parse_instant
-from shared.kit.verifying.command import CannotVerify, saved_checkpoint
+from shared.kit.verifying.command import CannotVerify, last_signed, saved_checkpoint
 
 
 class WrongUntil(ValueError):
@@ -66,14 +66,15 @@ def asked_of(
     token = str(settings.token_file)
     own = settings.database_url
     here = Source(str(settings.log_file)) if own is None else Source(own.get_secret_value(), settings.database_schema)
-    signed = [one for file in checkpoints for one in saved_checkpoint(file, keys)]
+    given = [one for file in checkpoints for one in saved_checkpoint(file, keys)]
     return Asked(
         cases=Source(cases or settings.cases_url, schemas[0], token),
         ledger=here if ledger is None else Source(ledger, schemas[1], token),
         rules=Rules(settings.rulebook, settings.max_points),
         until=until_of(until),
         seller=seller,
-        checkpoints=signed if checkpoints else saved_checkpoint(None, keys),
+        checkpoints=given if checkpoints else saved_checkpoint(None, keys),
+        signed=last_signed(settings) if ledger is None else (),
         live=None if live is None else LiveLedger(live, token),
     )
 

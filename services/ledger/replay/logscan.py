@@ -25,16 +25,21 @@ class LogScan:
         self._which, self._source, self._spool, self._until = which, source, spool, until
         self._seller, self._window, self._piece = keeping
 
-    def run(self, workers: Workers, checkpoints: Sequence[Checkpoint], step: Step) -> Scanned:
+    def run(
+        self, workers: Workers, checkpoints: Sequence[Checkpoint], step: Step, signed: Sequence[Checkpoint] = ()
+    ) -> Scanned:
         """Scan what is not scanned yet; return what came of the whole log.
+
+        `signed` was signed last of it, read before; a scan that goes on keeps to what was when it began.
 
         Raises:
             SourceUnusable, LogUnavailable, FeedUnavailable: see `Source.states`; go on later in the same work folder.
         """
-        scanned = self._spool.progress(self._which, Scanned) or self._begin()
+        scanned = self._spool.progress(self._which, Scanned) or self._begin(signed)
         if scanned.done:
             return scanned
-        mine = [one for one in checkpoints if one.origin == scanned.origin]
+        known = dict.fromkeys((*checkpoints, *(scanned.signed or ())))
+        mine = [one for one in known if one.origin == scanned.origin]
         sizes = tuple({one.size for one in mine})
         for piece in workers.map(read_piece, self._jobs(scanned, sizes)):
             ended = self._take(scanned, piece, mine)
@@ -45,13 +50,15 @@ class LogScan:
         self._spool.keep(self._which, scanned)
         return scanned
 
-    def _begin(self) -> Scanned:
+    def _begin(self, given: Sequence[Checkpoint]) -> Scanned:
+        told = self._source.signed()
+        signed = None if told is None else [one for one in (*given, *told) if one.size]  # an empty log has no name
         total = self._source.head()
         if not total:
-            return Scanned(0)
+            return Scanned(0, signed=signed)
         first = next(self._source.states(0, 1), None)
         try:
-            return Scanned(total, "" if first is None else decode(first).source)
+            return Scanned(total, "" if first is None else decode(first).source, signed=signed)
         except ValueError:
             raise SourceUnusable(f"{self._source.shown} would have to begin with an event") from None
 

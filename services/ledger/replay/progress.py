@@ -5,6 +5,7 @@ from datetime import datetime
 import msgspec
 
 from services.ledger.replay.order import Order
+from shared.kit.audit.checkpoint import Checkpoint
 
 
 class Scanned(msgspec.Struct):
@@ -12,6 +13,7 @@ class Scanned(msgspec.Struct):
 
     `kept` events are for the second pass, of which `entries` are entries; `told` is the highest cases position that was
     met, of a fact or in what the ledger tells; `stopped` the position before which the scan keeps nothing more.
+    `signed` is what the service had signed last when the scan began; None: it refused to sign.
     """
 
     total: int
@@ -25,6 +27,7 @@ class Scanned(msgspec.Struct):
     stopped: int | None = None
     root: str | None = None
     compared: list[int] = msgspec.field(default_factory=list)
+    signed: list[Checkpoint] | None = msgspec.field(default_factory=list)
     order: Order = msgspec.field(default_factory=Order)
     done: bool = False
 

@@ -1,6 +1,6 @@
 """A whole replay: both logs scanned, every account folded again, every digest made again, and what differs."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from time import monotonic
 from typing import Final
 
@@ -38,9 +38,9 @@ def replay(asked: Asked, spool: Spool, workers: Workers, step: Step) -> Replayed
     cases = scan.run(workers, [*asked.checkpoints, *_followed(asked.ledger)], step)
     end = asked.until.position if asked.until.recorded_at is None else min(asked.until.position, cases.told)
     scan = LogScan("ledger", asked.ledger, spool, Until(end), asked.keeping)
-    ledger = scan.run(workers, asked.checkpoints, step)
+    ledger = scan.run(workers, asked.checkpoints, step, asked.signed)
     through, folded = _through(asked, cases, ledger, end), Folded()
-    for difference in (*_apart(asked, cases, through), *_unseen(asked.checkpoints, cases, ledger)):
+    for difference in (*_apart(asked, cases, through), *_unseen(asked, cases, ledger)):
         spool.found(difference)
     digests, last = 0, None
     if cases.root is not None and ledger.root is not None:
@@ -103,9 +103,13 @@ def _apart(asked: Asked, cases: Scanned, through: int) -> Iterator[Difference]:
             yield Difference(1, 0, "", "other_log", detail)
 
 
-def _unseen(checkpoints: Sequence[Checkpoint], cases: Scanned, ledger: Scanned) -> Iterator[Difference]:
-    """Yield the checkpoints that neither log reaches: its end is missing, or it is another one."""
-    for one in checkpoints:
+def _unseen(asked: Asked, cases: Scanned, ledger: Scanned) -> Iterator[Difference]:
+    """Yield the checkpoints that neither log reaches: its end is missing, or it is another one; and who signs none."""
+    for source, scanned in ((asked.cases, cases), (asked.ledger, ledger)):
+        if scanned.signed is None:
+            detail = f"{source.shown} would have to continue what it signed last; it says that it does not"
+            yield Difference(0, 0, "", "log_not_signed", detail)
+    for one in (*asked.checkpoints, *(cases.signed or ()), *(ledger.signed or ())):
         if one.origin not in (cases.origin, ledger.origin):
             yield Difference(0, 0, "", "other_log", f"what was signed is of {shown(one.origin)}, of neither log")
             continue

@@ -9,7 +9,11 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from shared.kit.feed_client import FeedBroken, FeedClient
+from shared.kit.audit.checkpoint import Checkpoint, open_checkpoint
+from shared.kit.audit.note import NoteRefused
+from shared.kit.audit.watch import REFUSED
+from shared.kit.audit.wire import Malformed
+from shared.kit.feed_client import FeedBroken, FeedClient, FeedUnavailable
 from shared.kit.log.model import MAX_READ
 from shared.kit.log.rows import Row, Table
 from shared.kit.verifying.opening import raw_file, raw_schema
@@ -69,6 +73,27 @@ class Source:
                     return
                 after = position
                 yield state
+
+    def signed(self) -> list[Checkpoint] | None:
+        """Return what the service of a feed has signed of its log by now, by the keys that it names itself.
+
+        It is of a log that is not longer than `head`, asked later, says. None: the service says that its log does not
+        continue what it signed last. Empty: nothing can be signed now, or it is no feed.
+
+        Raises:
+            SourceUnusable: what is answered is no checkpoint that one of these keys signed.
+        """
+        if not self.is_feed:
+            return []
+        try:
+            with self._client() as client:
+                note = client.checkpoint()
+                origin = note.decode("utf-8", "replace").partition("\n")[0]
+                return [open_checkpoint(note, client.keys(), origin)]
+        except FeedUnavailable as unavailable:
+            return None if unavailable.code == REFUSED else []
+        except (FeedBroken, Malformed, NoteRefused) as refused:
+            raise SourceUnusable(f"{self.shown}: its checkpoint: {refused}") from None
 
     def tracked(self, name: str) -> int | None:
         """Return how far a follower of this name has come by the tracking beside the log; None of a feed."""
