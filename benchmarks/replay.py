@@ -22,8 +22,8 @@ import msgspec
 
 from benchmarks import history
 from benchmarks.comparison import Comparison, Contender
-from tests.support.tree import ROOT
 
+ROOT: Final = Path(__file__).resolve().parents[1]
 SIZE: Final = 1_000_000
 MEBIBYTE: Final = 1 << 20
 
