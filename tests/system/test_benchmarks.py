@@ -190,7 +190,7 @@ def lazy(size: int) -> AbstractContextManager[Mapping[str, Contender]]:
 
 def test_a_contender_that_does_not_sync_fails_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
     """Given one that says it is durable, when it syncs less often than it writes, no figure comes of it."""
-    monkeypatch.setattr(syncs, "counted", lambda _store, _owner: lambda work: (work(), 3))
+    monkeypatch.setattr(syncs, "counted", lambda _store, _owner: lambda work, _due: (work(), 3))
     sound = Comparison("row", "sqlite", "x/s", 3, lazy, writes=True, durable=frozenset({"limit"}))
     assert harness.measure(sound, 3).syncs == {"ours": 1.0, "limit": 1.0}
     with pytest.raises(RuntimeError, match="limit synced 3 times for 4"):
