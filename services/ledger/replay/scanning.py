@@ -114,7 +114,7 @@ def scan(states: Iterable[bytes], which: Which, origin: str, first: int, sizes: 
         if began is None:
             began = ended
         told(event, state, position, spooled, digests)
-    at = {size: _frontier(leaves[: size - first + 1]) for size in sizes if first <= size <= position}
+    at = {size: grown((), 0, leaves[: size - first + 1]).frontier for size in sizes if first <= size <= position}
     return Piece(
         first, first + len(leaves) - 1, grown((), 0, leaves).frontier, at, began, ended, spooled, digests, wrong
     )
@@ -131,14 +131,3 @@ def _entered(event: _Entered, state: bytes, position: int, spooled: list[Spooled
         return
     kinds = event.type in ENTRY_TYPES, event.type == RELEASED
     spooled.append(Spooled(event.subject, position, event.data.position, event.recordedtime, state, *kinds))
-
-
-def _frontier(leaves: list[bytes]) -> Frontier:
-    """Return the frontier of a tree of their own over these leaves; of a whole piece level by level, quicker."""
-    if len(leaves) & (len(leaves) - 1) or not leaves:
-        return grown((), 0, leaves).frontier
-    level = leaves
-    while len(level) > 1:
-        pairs = iter(level)
-        level = [sha256(b"\1" + left + right).digest() for left, right in zip(pairs, pairs, strict=True)]
-    return (level[0],)
