@@ -63,7 +63,8 @@ class Append:
     `rows` is called with the stamps of `events`, in order. All parts may be empty.
     `rows` and the key's `response` only compute, and may be asked again with other stamps, of which the last hold: they
     call no log, and change nothing. What they raise, `append_batch` raises.
-    `unless` are guards, looked at under the append lock: so what they rule out cannot slip in beside them.
+    `unless` are guards, looked at under the append lock: so what they rule out cannot slip in beside them. With `head`,
+    it is refused unless the log's last position is that one: nobody has appended an event since it was read.
     """
 
     events: Sequence[Draft] = ()
@@ -71,6 +72,7 @@ class Append:
     idempotency: Idempotency | None = None
     tracking: Tracking | None = None
     unless: Sequence[Unless] = ()
+    head: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,13 @@ class KeyTaken:
 
 
 @dataclass(frozen=True, slots=True)
+class HeadConflict:
+    """Nothing was written: the log's last position is `position`, not the one at which the append was to be."""
+
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
 class TrackingConflict:
     """Nothing was written: tracking of that name already stands at `position`, at or above the one given."""
 
@@ -117,7 +126,7 @@ class RowConflict:
     row: Row
 
 
-Outcome: TypeAlias = Appended | StreamConflict | KeyTaken | TrackingConflict | RowConflict
+Outcome: TypeAlias = Appended | KeyTaken | HeadConflict | TrackingConflict | StreamConflict | RowConflict
 
 
 class Stored(NamedTuple):
@@ -179,14 +188,14 @@ class EventLog(ABC):
         """Commit all appends in one durable transaction and return one outcome each, in order.
 
         A conflict of one leaves the others untouched; an append sees the effects of those before it in the batch.
-        Of several reasons to refuse one append, its outcome names the first: key, tracking, stream, row.
+        Of several reasons to refuse one append, its outcome names the first: key, head, tracking, stream, row.
         When this returns, what is `Appended` survives a crash of process and machine.
 
         Raises:
             LogUnavailable: the store could not say (locked, full, gone); nothing of the batch is known to be written.
             ValueError: more than `MAX_BATCH` appends, more than `MAX_UNLESS` guards of one or one that cannot be asked,
-                an event that cannot be rendered, a row that does not fit its table; nothing of the batch was written.
-                So with whatever a callable of an append raises.
+                an event that cannot be rendered, a row that does not fit its table, a change behind a `Merge`; nothing
+                of the batch was written. So with whatever a callable of an append raises.
         """
 
     def append(self, append: Append) -> Outcome:

@@ -1,9 +1,10 @@
 """Read-model rows: typed tables, written in the append transaction, read with plain conditions.
 
-Small on purpose: a read model needs put, remove, get and an ordered, limited select; everything else is a fold.
+Small on purpose: a read model needs put, remove, get and an ordered, limited select; everything else is a fold. Where
+many rows have to change at once, they are prepared in a second table and merged.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
@@ -42,7 +43,19 @@ class Remove:
     key: tuple[Value, ...]
 
 
-RowChange: TypeAlias = Put | Remove
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """Let each row of `by` replace the row of its key in `table`, or remove it where it has nothing but its key.
+
+    Then `by` is empty. Both have the same columns and key, and columns beside it. No change comes behind it in its
+    batch; rows put into `by` before it are merged.
+    """
+
+    table: Table
+    by: Table
+
+
+RowChange: TypeAlias = Put | Remove | Merge
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +79,19 @@ class Unless:
 
     table: Table
     where: tuple[Where, ...]
+
+
+def unlike(table: Table, row: Row) -> Iterator[Unless]:
+    """Yield guards that the row of this key, if there is one, still is `row`, every column of it."""
+    own = tuple(Where(column, "=", row[column]) for column in table.key)
+    for column in (one for one in table.columns if one not in table.key):
+        value = row.get(column)
+        others = (
+            [Where(column, "not null")] if value is None else [Where(column, "<", value), Where(column, ">", value)]
+        )
+        yield from (Unless(table, (*own, other)) for other in others)
+        if value is not None:
+            yield Unless(table, (*own, Where(column, "null")))
 
 
 def ordering(table: Table, order: Sequence[str]) -> tuple[str, ...]:

@@ -15,9 +15,11 @@ from shared.kit.cloudevent import Draft, Encode
 from shared.kit.log import merkle
 from shared.kit.log.guards import First, guards, meeting
 from shared.kit.log.instant import Clock, from_us, to_us
+from shared.kit.log.merging import mergeable
 from shared.kit.log.model import (
     Append,
     Appended,
+    HeadConflict,
     Idempotency,
     KeptResponse,
     KeyTaken,
@@ -27,9 +29,9 @@ from shared.kit.log.model import (
     StreamConflict,
     TrackingConflict,
 )
-from shared.kit.log.rows import Put, RowChange, Value
+from shared.kit.log.rows import Merge, Put, RowChange, Value
 from shared.kit.log.sequence import HeadRow, StagedEvent
-from shared.kit.log.shape import Key, is_text
+from shared.kit.log.shape import Key, Shape, is_text
 from shared.kit.log.shapes import Shapes
 
 Placed: TypeAlias = tuple[int, str, int, str, int, str | None, bytes]
@@ -75,7 +77,8 @@ class Staging:
     """A batch on its way: `stage` appends one by one, then write `events`, `kept`, `tracked`, `rows` and `head`.
 
     `known` must hold what the log knows of everything that is asked for; it is taken over and changed.
-    `rows` holds, per table, the last change of each key: the row's values, or None where it is removed.
+    `rows` holds, per table, the last change of each key: the row's values, or None where it is removed. `merge` is the
+    table to change once these are written, and that by which it changes.
     """
 
     def __init__(self, head: HeadRow, known: Known, clock: Clock, encode: Encode, shapes: Shapes) -> None:
@@ -84,6 +87,7 @@ class Staging:
         self.kept: dict[str, KeptResponse] = {}
         self.tracked: dict[str, int] = {}
         self.rows: defaultdict[str, dict[Key, tuple[Value, ...] | None]] = defaultdict(dict)
+        self.merge: tuple[Shape, Shape] | None = None
         self._known, self._clock, self._encode, self._shapes = known, clock, encode, shapes
 
     def stage(self, append: Append) -> Outcome:
@@ -93,6 +97,8 @@ class Staging:
             ValueError: an event cannot be rendered or a row does not fit its table: give up the whole batch. The same
                 goes for anything that the append's own callables raise.
         """
+        if self.merge is not None:
+            raise ValueError("nothing comes behind a merge in its batch")
         refused = self._refused(append)
         if refused is not None:
             return refused
@@ -104,9 +110,11 @@ class Staging:
         return Appended(stamps, response)
 
     def _refused(self, append: Append) -> Outcome | None:
-        """Return why an append cannot be: its key, its tracking, the first event out of turn, the first guard met."""
+        """Return why an append cannot be: key, head, tracking, the first event out of turn, the first guard met."""
         if append.idempotency and (kept := self._known.kept.get(append.idempotency.scope)):
             return KeyTaken(kept)
+        if append.head not in (None, self.head.position):
+            return HeadConflict(self.head.position)
         if append.tracking:
             at = self._known.tracked.get(append.tracking.name, 0)
             if append.tracking.position <= at:
@@ -161,7 +169,12 @@ class Staging:
 
     def _change(self, changes: Iterable[RowChange]) -> None:
         for change in changes:
+            if self.merge is not None:
+                raise ValueError("nothing comes behind a merge in its batch")
             shape = self._shapes.of(change.table)
+            if isinstance(change, Merge):
+                self.merge = (shape, mergeable(shape, self._shapes.of(change.by)))
+                continue
             changed = self.rows[shape.name]
             if isinstance(change, Put):
                 key, values = shape.row(change.row)

@@ -107,6 +107,9 @@ class MemoryRecorder(popo.POPOProcessRecorder):
             self._max_tracking_ids.update(staging.tracked)
             for name, changes in staging.rows.items():
                 self._tables[name].change(changes)
+            if staging.merge is not None:
+                shape, by = staging.merge
+                self._tables[shape.name].merge(self._tables[by.name])
             self._head = staging.head
         self.bell.ring(staging.head.position)
 

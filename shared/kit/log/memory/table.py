@@ -23,6 +23,16 @@ class MemoryTable:
             else:
                 self._rows[key] = values
 
+    def merge(self, by: "MemoryTable") -> None:
+        """Change rows by those of a table of the same columns, and empty that."""
+        beside = len(self._shape.columns) - len(self._shape.table.key)
+        self.change({key: None if values.count(None) == beside else values for key, values in by.taken().items()})
+
+    def taken(self) -> Mapping[Key, tuple[Value, ...]]:
+        """Return every row by key, and hold none any more."""
+        rows, self._rows = self._rows, {}
+        return rows
+
     def get(self, key: Key) -> Row | None:
         """Return the row of this key."""
         values = self._rows.get(key)

@@ -62,8 +62,10 @@ def granted(append: Append) -> Known:
 
 
 def fits(staging: Staging) -> bool:
-    """Return whether what was staged can be written at once: it moves the head, and is small."""
-    return 0 < len(staging.events) <= MOST - sum(len(changes) for changes in staging.rows.values())
+    """Return whether what was staged can be written at once: it moves the head, is small, and merges no table."""
+    return staging.merge is None and 0 < len(staging.events) <= MOST - sum(
+        len(changes) for changes in staging.rows.values()
+    )
 
 
 class AtOnce:

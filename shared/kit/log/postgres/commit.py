@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import psycopg
 
+from shared.kit.log import merging
 from shared.kit.log.merkle import packed
 from shared.kit.log.postgres.listening import channel
 from shared.kit.log.postgres.table import PostgresTable
@@ -65,6 +66,8 @@ def _statements(tables: Mapping[str, PostgresTable], staging: Staging) -> Iterat
         yield _TRACKED, [[*staging.tracked], [*staging.tracked.values()]]
     for name, changes in staging.rows.items():
         yield from tables[name].changes(changes)
+    for statement in merging.statements(*staging.merge) if staging.merge else ():
+        yield statement, ()
 
 
 def _events(events: Sequence[StagedEvent]) -> tuple[str, list[Any]]:

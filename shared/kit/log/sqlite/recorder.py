@@ -11,6 +11,7 @@ from eventsourcing import sqlite as library
 
 from shared.kit import cloudevent
 from shared.kit.cloudevent import Encode
+from shared.kit.log import merging
 from shared.kit.log.errors import StoreUnavailable
 from shared.kit.log.instant import Clock, utc_now
 from shared.kit.log.model import Append, EncodeFor, KeptResponse, Outcome
@@ -128,6 +129,8 @@ class SqliteRecorder(library.SQLiteProcessRecorder):
                 self._insert_tracking(library.SQLiteCursor(cursor), persistence.Tracking(name, position))
         for name, changes in staging.rows.items():
             self.tables[name].change(connection, changes)
+        for statement in merging.statements(*staging.merge) if staging.merge else ():
+            connection.execute(statement)
         if staging.head is not turn.head:
             write_head(connection, turn.head, staging.head)
             turn.head = staging.head
