@@ -20,14 +20,14 @@ import base64
 import hashlib
 import json
 import sys
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, NamedTuple, NoReturn
+from typing import Any, Final, NamedTuple, NoReturn, TypeAlias
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -592,6 +592,10 @@ class Book(NamedTuple):
                 return total if band["carry"] is None else int(band["carry"])
         return 0
 
+    def ladders(self, name: str) -> list[dict[str, Any]]:
+        """Return the ladders of a track in all versions."""
+        return [one.said["tracks"][name]["ladder"] for one in self.versions if name in one.said["tracks"]]
+
     def turns(self) -> list[datetime]:
         """Return the instants at which another version, or none, comes into force."""
         return sorted({at for one in self.versions for at in (one.since, one.until) if at is not None})
@@ -665,6 +669,9 @@ def check_calendars(texts: list[str], events: Sequence[Event], wrong: Wrong) -> 
 
 # The facts that count.
 
+FIRST: Final = datetime.min.replace(tzinfo=UTC)
+FAR: Final = datetime.max.replace(tzinfo=UTC)
+NOT_TOLD: Final = (-1, None)
 CASES: Final = "demerit.cases."
 LEDGER: Final = "demerit.ledger."
 UPHELD: Final = {"ordinary_violation_upheld.v1": "ordinary", "severe_violation_upheld.v1": "severe"}
@@ -717,7 +724,11 @@ class Row:
 
 @dataclass
 class Entry:
-    """One decision as it counts, and what it holds: its rows, its row at the seal, whether it holds the seal's node."""
+    """One decision as it counts, and what it holds: its rows, its row at the seal, whether it holds the seal's node.
+
+    `due` are the points before it, and the last end before it, by which its rows were told last. `first` and `last` are
+    the first start and the last end of what it holds, `busy` is the last end of that on the ladder.
+    """
 
     id: str
     position: int
@@ -735,6 +746,10 @@ class Entry:
     gone: bool = False
     kept: tuple[list[Row], bool, bool] = field(default=([], False, False))
     stays: list["Span"] = field(default_factory=list)
+    due: tuple[int, datetime | None] = NOT_TOLD
+    first: datetime = field(default=FAR)
+    last: datetime = field(default=FIRST)
+    busy: datetime | None = None
 
     @property
     def place(self) -> tuple[datetime, int]:
@@ -748,6 +763,13 @@ class Entry:
     def shown(self) -> list[Row]:
         """Return its rows as an answer lists them."""
         return self.rows if self.seal is None or self.hidden else [*self.rows, self.seal]
+
+    def measure(self) -> None:
+        """Take in from when until when it holds something."""
+        held = [row for row in self.shown() if not row.vacated]
+        self.first = min((row.start for row in held), default=FAR)
+        self.last = max((row.end or FAR for row in held), default=FIRST)
+        self.busy = max((row.end for row in self.terms() if row.end is not None), default=None)
 
 
 class Span(NamedTuple):
@@ -847,7 +869,6 @@ CLOSED: Final = {
     "public_warning",
 }  # what a closed shop brings beside itself
 SHANGHAI: Final = timedelta(hours=8)
-FIRST: Final = datetime.min.replace(tzinfo=UTC)
 LAST_YEAR: Final = 9998
 
 
@@ -874,34 +895,62 @@ class Purse(NamedTuple):
         return self.carried + self.fresh
 
 
+class Step(NamedTuple):
+    """An entry in the line of its track: the points before and with it in its year, the last end that comes before."""
+
+    entry: Entry
+    before: Purse
+    purse: Purse
+    busy: datetime | None
+
+
+class Sealing(NamedTuple):
+    """That an entry seals the account, at a node of its ladder, from when until when."""
+
+    entry: Entry
+    node: dict[str, Any]
+    span: Span
+
+
 class Account:
-    """One seller's account as the facts taken so far leave it."""
+    """One seller's account as the facts taken so far leave it.
+
+    `lines` are the entries that count, by track, in ladder order. `open` are those that may hold something still: what
+    is over is looked at again only where a fact changes it. `watch` hears of each entry before it is changed.
+    """
 
     def __init__(self, book: Book) -> None:
         self.book = book
         self.entries: dict[str, Entry] = {}
+        self.lines: dict[str, list[Step]] = {}
+        self.sealings: dict[str, list[Sealing]] = {}
+        self.open: dict[str, Entry] = {}
         self.last: int | None = None
-        self.seen: View | None = None
-
-    def view(self) -> "View":
-        """Return the account through time, as it is known now."""
-        if self.seen is None:
-            self.seen = View(self)
-        return self.seen
+        self.watch: Callable[[Entry], None] = lambda _: None
 
     def take(self, fact: Fact) -> None:
         """Take a fact in both its parts."""
-        self.seen = None
         if fact.undoes is not None:
             self.undo(self.entries[fact.undoes], fact.event.position, fact.event.recorded)
         if fact.enters is not None:
             self.enter(fact.enters())
         if fact.stays is not None:
-            stays = self.entries[fact.of].stays
+            entry = self.entries[fact.of]
+            self.watch(entry)
             if fact.stays:
-                stays.append(Span(fact.event.recorded, None))
+                entry.stays.append(Span(fact.event.recorded, None))
             else:
-                stays[-1] = Span(stays[-1].start, fact.event.recorded)
+                entry.stays[-1] = Span(entry.stays[-1].start, fact.event.recorded)
+
+    def whole(self) -> "View":
+        """Return the account through time, as it is known now."""
+        return View(self, sorted(self.entries.values(), key=lambda entry: entry.place))
+
+    def near(self, since: datetime, until: datetime | None) -> list[Entry]:
+        """Return the entries that hold something between two instants; of those that are over by the first, forget."""
+        for name in [name for name, entry in self.open.items() if entry.last <= since]:
+            del self.open[name]
+        return [entry for entry in self.open.values() if until is None or entry.first <= until]
 
     def why_not(self, fact: Fact) -> str | None:
         """Return why the account cannot take a fact, None if it can."""
@@ -932,11 +981,6 @@ class Account:
             return "a regrade may only lower"
         return None
 
-    def alive(self, track: str) -> list[Entry]:
-        """Return the entries of a track that count, in ladder order."""
-        found = [entry for entry in self.entries.values() if entry.track == track and not entry.gone]
-        return sorted(found, key=lambda entry: entry.place)
-
     def roll(self, track: str, purse: Purse, year: int) -> Purse:
         """Return the purse in a later year, nothing having come new."""
         while purse.year < year:
@@ -944,14 +988,26 @@ class Account:
             purse = Purse(following, self.book.carried(track, following, purse.total, purse.fresh))
         return purse
 
-    def purses(self, entries: Sequence[Entry]) -> Iterator[tuple[Entry, Purse, Purse]]:
-        """Yield each of a track's entries with the points before and with it, in its year."""
-        purse: Purse | None = None
-        for entry in entries:
-            year = year_of(entry.since)
-            before = Purse(year) if purse is None else self.roll(entry.track, purse, year)
-            purse = before._replace(fresh=before.fresh + entry.points)
-            yield entry, before, purse
+    def step(self, line: Sequence[Step], number: int) -> Step:
+        """Return a step of a line, counted from the one before."""
+        entry, year = line[number].entry, year_of(line[number].entry.since)
+        if number == 0:
+            before, busy = Purse(year), None
+        else:
+            last = line[number - 1]
+            before, busy = self.roll(entry.track, last.purse, year), later(last.busy, last.entry.busy)
+        return Step(entry, before, before._replace(fresh=before.fresh + entry.points), busy)
+
+    def purse(self, track: str, when: datetime) -> Purse:
+        """Return the points of a track at an instant."""
+        line = self.lines.get(track, [])
+        number = bisect_right(line, when, key=lambda step: step.entry.since)
+        return self.roll(track, line[number - 1].purse, year_of(when)) if number else Purse(year_of(when))
+
+    def points(self, when: datetime) -> dict[str, int]:
+        """Return the points of every track that the version in force knows, or an entry is on."""
+        version = self.book.at(when) or self.book.versions[0]
+        return {track: self.purse(track, when).total for track in (*version.said["tracks"], *sorted(self.lines))}
 
     def brings(self, entry: Entry, before: int, busy: datetime | None) -> tuple[list[Row], bool]:
         """Return the sanctions that an entry's points bring, and whether they reach the seal.
@@ -970,21 +1026,30 @@ class Account:
 
     def enter(self, entry: Entry) -> None:
         """Let an entry count, with what it is allotted now."""
+        self.watch(entry)
         self.entries[entry.id] = entry
-        line = self.alive(entry.track)
-        busy: datetime | None = None
-        for one, before, _ in self.purses(line):
-            if one is entry:
-                rows, entry.at_seal = self.brings(entry, before.total, busy)
-                break
-            busy = latest(busy, one.terms())
+        line = self.lines.setdefault(entry.track, [])
+        number = bisect_right(line, entry.place, key=lambda step: step.entry.place)
+        line.insert(number, Step(entry, Purse(0), Purse(0), None))
+        line[number] = self.step(line, number)
+        entry.due = line[number].before.total, line[number].busy
+        rows, entry.at_seal = self.brings(entry, *entry.due)
         direct = direct_rows(entry.said["direct"], entry.since, None)
         old = None if entry.regrades is None else self.entries[entry.regrades]
         if old is not None:
             rows, direct = self.lowered(entry, old, rows, direct)
+            entry.due = NOT_TOLD
         entry.rows = [*rows, *direct]
+        self.changed(entry)
+        for behind in range(number + 1, len(line)):
+            line[behind] = self.step(line, behind)
         self.last = entry.position
         self.set_seals(entry.track, entry.recorded)
+
+    def changed(self, entry: Entry) -> None:
+        """Have an entry looked at again."""
+        entry.measure()
+        self.open[entry.id] = entry
 
     def lowered(self, entry: Entry, old: Entry, rows: list[Row], direct: list[Row]) -> tuple[list[Row], list[Row]]:
         """Return what a regrade may have of its sanctions, by what its predecessor held when it was undone."""
@@ -1010,27 +1075,35 @@ class Account:
 
     def undo(self, entry: Entry, position: int, at: datetime) -> None:
         """Let an entry count no longer; each one behind it keeps the smaller of what it held and what is due now."""
+        self.watch(entry)
         standing = [replace(row) for row in entry.rows if not row.vacated]
         was_seal = entry.seal is not None and not entry.seal.vacated and not entry.hidden
         entry.kept, entry.gone, entry.at_seal, entry.hidden = (standing, entry.at_seal, was_seal), True, False, False
         for row in [*entry.rows, *([] if entry.seal is None else [entry.seal])]:
             row.vacate(at)
-        busy: datetime | None = None
-        for one, before, _ in self.purses(self.alive(entry.track)):
-            if one.place > entry.place:
-                self.shrink(one, self.brings(one, before.total, busy), at)
-            busy = latest(busy, one.terms())
+        self.changed(entry)
+        line = self.lines[entry.track]
+        number = bisect_left(line, entry.place, key=lambda step: step.entry.place)
+        del line[number]
+        for behind in range(number, len(line)):
+            line[behind] = self.step(line, behind)
+            self.shrink(line[behind], at)
         self.last = position
         self.set_seals(entry.track, at)
 
-    def shrink(self, entry: Entry, brought: tuple[list[Row], bool], at: datetime) -> None:
+    def shrink(self, step: Step, at: datetime) -> None:
         """Leave an entry the smaller of what it holds and what it is due after a reversal at `at`."""
-        due, seal_due = brought
+        entry, due_from = step.entry, (step.before.total, step.busy)
+        if entry.due == due_from:
+            return  # it is due what it was due before, of which it has the smaller already
+        entry.due = due_from
+        due, seal_due = self.brings(entry, *due_from)
         held = {row.slot: row for row in entry.terms()}
+        if not entry.at_seal and seal_due:
+            return
+        self.watch(entry)
         if entry.at_seal:
             entry.at_seal, kept = seal_due, due
-        elif seal_due:
-            return
         else:
             kept = [lesser(held[row.slot], row) for row in due if row.slot in held]
         for row in kept:
@@ -1045,24 +1118,28 @@ class Account:
         entry.rows = sorted([*kept, *rest], key=lambda row: (row.slot[0] != "node", row.slot[1]))
         if entry.seal is not None and entry.seal.slot in taken:
             entry.seal = None
+        self.changed(entry)
 
-    def seals(self, track: str) -> list[tuple[Entry, dict[str, Any], Span]]:
+    def seals(self, track: str) -> list[Sealing]:
         """Return when the points of a track seal the account, by which entry, at which node; stays left aside."""
-        line = list(self.purses(self.alive(track)))
-        found: list[tuple[Entry, dict[str, Any], Span]] = []
-        for number, (entry, _, purse) in enumerate(line):
-            node = sealing(self.book.ladder(track, entry.since))
-            if node is None or purse.total < node["at"]:
+        found: list[Sealing] = []
+        line = self.lines[track]
+        end: datetime | None = FIRST
+        for number, (entry, _, purse, _) in enumerate(line):
+            if end is None or end > entry.since:
                 continue
-            end = found[-1][2].end if found else FIRST
-            if end is not None and end <= entry.since:
-                found.append((entry, node, Span(entry.since, self.cleared(track, line[number:], node["at"]))))
+            node = sealing(self.book.ladder(track, entry.since))
+            if node is not None and purse.total >= node["at"]:
+                end = self.cleared(track, line, number, node["at"])
+                found.append(Sealing(entry, node, Span(entry.since, end)))
         return found
 
-    def cleared(self, track: str, line: Sequence[tuple[Entry, Purse, Purse]], below: int) -> datetime | None:
-        """Return the first new year, from the first of these entries on, that leaves fewer points than `below`."""
-        following = [year_of(entry.since) for entry, _, _ in line[1:]]
-        for (_, _, purse), until in zip(line, [*following, None], strict=True):
+    def cleared(self, track: str, line: Sequence[Step], number: int, below: int) -> datetime | None:
+        """Return the first new year, from the entry of this number on, that leaves fewer points than `below`."""
+        for at in range(number, len(line)):
+            purse, until = line[at].purse, line[at + 1].before.year if at + 1 < len(line) else None
+            if until == purse.year:
+                continue
             for one in self.coming(track, purse):
                 if until is not None and one.year > until:
                     break
@@ -1081,19 +1158,27 @@ class Account:
 
     def set_seals(self, track: str, at: datetime) -> None:
         """Bring the rows at the sealing node up to date after a fact."""
-        seals = {entry.id: (node, span) for entry, node, span in self.seals(track)}
-        for entry, _, purse in self.purses(self.alive(track)):
+        if not any(map(sealing, self.book.ladders(track))):
+            return
+        self.sealings[track] = self.seals(track)
+        seals = {entry.id: (node, span) for entry, node, span in self.sealings[track]}
+        for entry, _, purse, _ in self.lines[track]:
             if entry.id in seals:
                 node, span = seals[entry.id]
                 has_terms = any(row.slot[0] == "node" for row in entry.rows)
                 slot = entry.seal.slot if entry.seal is not None else ("seal" if has_terms else "node", 0)
-                entry.seal = Row(slot, node["at"], *span, node["measures"], is_seal=True)
-                entry.hidden = False
+                row = Row(slot, node["at"], *span, node["measures"], is_seal=True)
+                if entry.seal != row or entry.hidden:
+                    self.watch(entry)
+                    entry.seal, entry.hidden = row, False
+                    self.changed(entry)
             elif entry.seal is not None and not entry.seal.vacated:
+                self.watch(entry)
                 reached = sealing(self.book.ladder(track, entry.since))
                 entry.hidden = reached is not None and purse.total >= reached["at"]
                 if not entry.hidden:
                     entry.seal.vacate(at)
+                self.changed(entry)
 
 
 def sealing(ladder: dict[str, Any] | None) -> dict[str, Any] | None:
@@ -1137,10 +1222,9 @@ def direct_rows(direct: Sequence[dict[str, Any]], start: datetime, cut: datetime
     return rows
 
 
-def latest(busy: datetime | None, rows: Sequence[Row]) -> datetime | None:
-    """Return the last end there is."""
-    ends = [row.end for row in rows if row.end is not None]
-    return max([*ends, *([] if busy is None else [busy])], default=None)
+def later(one: datetime | None, other: datetime | None) -> datetime | None:
+    """Return the later of two instants, of which either may be none."""
+    return max(one, other) if one is not None and other is not None else one or other
 
 
 def lesser(held: Row, due: Row) -> Row:
@@ -1153,12 +1237,15 @@ def lesser(held: Row, due: Row) -> Row:
 # What holds at an instant.
 
 
+Slot: TypeAlias = tuple[str, int]
+
+
 class Look(NamedTuple):
     """Points by track, standing, and the state of every row that is there by then."""
 
     points: dict[str, int]
     standing: str
-    states: dict[tuple[str, tuple[str, int]], str]
+    states: dict[tuple[str, Slot], str]
 
     def differs(self, other: "Look") -> bool:
         """Return whether anything changed: a track without points is none."""
@@ -1167,71 +1254,73 @@ class Look(NamedTuple):
 
 
 class Rival(NamedTuple):
-    """A row of a ladder on which only the heaviest is in force, and when it outranks lighter ones."""
+    """A row of a ladder on which only the heaviest is in force, its end, and when it outranks lighter ones.
 
-    entry: Entry
+    `number` is the place of its entry in ladder order.
+    """
+
+    number: int
     row: Row
+    end: datetime
     spans: list[Span]
 
 
 class View:
-    """An account through time, as it is known at one moment; of no use once the account takes another fact."""
+    """Entries of an account through time, as they are known at one moment; of no use once it takes another fact.
 
-    def __init__(self, account: Account) -> None:
+    With all entries it is of any instant; with those near some instants, of these alone, the first of which is `since`.
+    """
+
+    def __init__(self, account: Account, entries: Sequence[Entry], since: datetime | None = None) -> None:
         self.account, self.book = account, account.book
-        self.entries = sorted(account.entries.values(), key=lambda entry: entry.place)
-        self.rows = [(entry, row) for entry in self.entries for row in entry.shown()]
-        self.tracks = sorted({entry.track for entry in self.entries})
-        self.lines = {track: list(account.purses(account.alive(track))) for track in self.tracks}
+        self.rows = [(entry, row) for entry in entries for row in entry.shown()]
         self.sealed = [
             piece
-            for track in self.tracks
-            for entry, _, span in account.seals(track)
+            for track in sorted(account.sealings)
+            for entry, _, span in account.sealings[track]
             for piece in less(span, entry.stays)
         ]
-        self.outranked = {track: self.rank(track) for track in self.tracks}
-        self.marks = self.all_marks()
+        self.outranked: dict[int, tuple[list[Span], bool]] = {}
+        for track in sorted({entry.track for entry in entries}):
+            self.rank(track, min(entry.first for entry in entries if entry.track == track))
+        marks = self.all_marks(entries)
+        self.marks = marks if since is None else [since, *marks[bisect_right(marks, since) :]]
         self.looks: dict[int, Look] = {}
 
-    def rank(self, track: str) -> dict[int, tuple[list[Span], bool]]:
-        """Return, by row, when it is outranked, and whether an earlier entry's row outranks it from its start."""
+    def rank(self, track: str, since: datetime) -> None:
+        """Find, by row, when it is outranked, and whether an earlier entry's row outranks it from its start.
+
+        What was over by `since`, before any of the rows looked at begins, outranks none of them.
+        """
+        if all(ladder["composition"] != "heaviest" for ladder in self.book.ladders(track)):
+            return
+        held = [step.entry for step in self.account.lines.get(track, ()) if step.entry.last > since]
         rivals = [
-            Rival(entry, row, less(Span(row.start, row.end), entry.stays))
-            for entry, _, _ in self.lines[track]
+            Rival(number, row, row.end, less(Span(row.start, row.end), entry.stays))
+            for number, entry in enumerate(held)
             if (self.book.ladder(track, entry.since) or {}).get("composition") == "heaviest"
             for row in entry.terms()
+            if row.end is not None
         ]
-        found = {}
-        for number, (_, row, _) in enumerate(rivals):
-            before = [one for one in rivals[:number] if weight(one.row) >= weight(row)]
-            behind = [one for one in rivals[number + 1 :] if weight(one.row) > weight(row)]
+        for number, row, end, _ in rivals:
+            beside = [one for one in rivals if one.row.start < end and row.start < one.end and one.row is not row]
+            before = [one for one in beside if one.number < number and weight(one.row) >= weight(row)]
+            behind = [one for one in beside if one.number > number and weight(one.row) > weight(row)]
             spans = [span for one in (*before, *behind) for span in one.spans]
-            found[id(row)] = spans, any(within(one.spans, row.start) for one in before)
-        return found
+            self.outranked[id(row)] = spans, any(within(one.spans, row.start) for one in before)
 
-    def all_marks(self) -> list[datetime]:
-        """Return every instant at which something may change."""
-        marks = {*self.book.turns(), *(entry.since for entry in self.entries)}
-        marks |= {at for _, row in self.rows for at in (row.start, row.end) if at is not None}
-        marks |= {at for entry in self.entries for span in entry.stays for at in span if at is not None}
-        for track, line in self.lines.items():
+    def all_marks(self, entries: Sequence[Entry]) -> list[datetime]:
+        """Return every instant at which something may change; what begins or ends under a seal changes nothing then."""
+        marks = {at for _, row in self.rows for at in (row.start, row.end) if at is not None}
+        marks = {at for at in marks if not within(self.sealed, at)}
+        marks |= {at for span in self.sealed for at in span if at is not None}
+        marks |= {*self.book.turns(), *(entry.since for entry in entries)}
+        marks |= {at for entry in entries for span in entry.stays for at in span if at is not None}
+        for track, line in self.account.lines.items():
             if line:
-                years = range(line[0][2].year + 1, line[-1][2].year + 1)
-                marks |= {
-                    *map(new_year, years),
-                    *(new_year(one.year) for one in self.account.coming(track, line[-1][2])),
-                }
+                marks |= set(map(new_year, range(line[0].purse.year + 1, line[-1].purse.year + 1)))
+                marks |= {new_year(one.year) for one in self.account.coming(track, line[-1].purse)}
         return sorted(marks)
-
-    def purse(self, track: str, when: datetime) -> Purse:
-        """Return the points of a track at an instant."""
-        counted = [purse for entry, _, purse in self.lines.get(track, ()) if entry.since <= when]
-        return self.account.roll(track, counted[-1], year_of(when)) if counted else Purse(year_of(when))
-
-    def points(self, when: datetime) -> dict[str, int]:
-        """Return the points of every track that the version in force knows, or an entry is on."""
-        version = self.book.at(when) or self.book.versions[0]
-        return {track: self.purse(track, when).total for track in (*version.said["tracks"], *self.tracks)}
 
     def look(self, when: datetime) -> Look:
         """Return what holds at an instant."""
@@ -1241,7 +1330,7 @@ class View:
             states = {
                 (entry.id, row.slot): self.state(entry, row, when) for entry, row in self.rows if entry.since <= when
             }
-            self.looks[number] = Look(self.points(when), self.standing(when, states), states)
+            self.looks[number] = Look(self.account.points(when), self.standing(when, states), states)
         return self.looks[number]
 
     def state(self, entry: Entry, row: Row, when: datetime) -> str:
@@ -1261,13 +1350,13 @@ class View:
             return "stayed"
         if when < row.start:
             return "queued"
-        spans, from_start = self.outranked[entry.track].get(id(row), ([], False))
+        spans, from_start = self.outranked.get(id(row), ([], False))
         if not within(spans, when):
             return "in_force"
         first = first_free(row.start, [*spans, *self.sealed, *entry.stays])
         return "absorbed" if from_start and (first is None or when < first) else "superseded"
 
-    def standing(self, when: datetime, states: dict[tuple[str, tuple[str, int]], str]) -> str:
+    def standing(self, when: datetime, states: dict[tuple[str, Slot], str]) -> str:
         """Return the name of the standing."""
         if within(self.sealed, when):
             return "sealed"
@@ -1276,9 +1365,9 @@ class View:
             return "shop_closed"
         if "in_force" in states.values():
             return "restricted"
-        return "watch" if any(self.points(when).values()) else "good"
+        return "watch" if any(self.account.points(when).values()) else "good"
 
-    def imposed(self, states: dict[tuple[str, tuple[str, int]], str]) -> set[str]:
+    def imposed(self, states: dict[tuple[str, Slot], str]) -> set[str]:
         """Return the measures in force with all that they imply."""
         found = {
             measure
@@ -1365,6 +1454,8 @@ class Retelling:
         self.through: datetime | None = None
         self.quarantined: Fact | None = None
         self.known: list[tuple[int, Fact]] = []  # account version, and the fact that it tells of
+        self.seen: View | None = None
+        self.answered: tuple[Book, int, View] | None = None
 
     def run(self, events: Sequence[Event]) -> bool:
         """Return whether all events could be gone through; the account and `known` are then those of the end."""
@@ -1394,6 +1485,22 @@ class Retelling:
             if not self.due:
                 self.next_fact()
             self.compare(event, more, self.due.popleft())
+
+    def known_by(self, position: int, at: datetime | None, book: Book) -> tuple[int, View]:
+        """Return the account's version and the account by what was known there and then, under these rules.
+
+        The last one is kept: mostly several standings are asked for by what was known at one position.
+        """
+        version, facts = 0, dict[int, Fact]()
+        for number, fact in self.known:
+            if fact.event.position <= position and (at is None or fact.event.recorded <= at):
+                version, facts[fact.event.position] = number, fact
+        if self.answered is None or self.answered[:2] != (book, len(facts)):
+            account = Account(book)
+            for fact in facts.values():
+                account.take(fact)
+            self.answered = book, len(facts), account.whole()
+        return version, self.answered[2]
 
     def lapse(self, event: Event) -> None:
         """Compare what time alone changed."""
@@ -1442,9 +1549,18 @@ class Retelling:
 
     def change(self) -> tuple[datetime, Look, Look] | None:
         """Return what time alone changes next, before the next fact if there is one."""
-        if self.through is None:
-            return None
-        return self.account.view().change(self.through, self.waiting[0].event.recorded if self.waiting else None)
+        return None if self.through is None else self.view().change(self.through, self.until())
+
+    def until(self) -> datetime | None:
+        """Return when the next fact was recorded, None where there is none."""
+        return self.waiting[0].event.recorded if self.waiting else None
+
+    def view(self) -> View:
+        """Return the account from what was told last through the next fact."""
+        if self.seen is None:
+            since = self.through or FIRST
+            self.seen = View(self.account, self.account.near(since, self.until()), since)
+        return self.seen
 
     def next_fact(self) -> None:
         """Take the next fact, and make what is to be told of it."""
@@ -1452,9 +1568,16 @@ class Retelling:
         why = self.account.why_not(fact)
         if why is not None:
             refuse(f"{fact.event.place} cannot be folded: {why}")
+        before = Before(self.view(), fact.event.recorded)
+        self.account.watch = before.keep
+        steps = [before.step(part) for part in parts_of(fact)]
         self.waiting.popleft()
-        self.fact, self.through = fact, fact.event.recorded
-        self.due.extend(telling(self.account, fact, self.book))
+        self.fact, self.through, self.seen = fact, fact.event.recorded, None
+        turned = before.turns(self.view())
+        for part, data in steps:
+            data["sanctions"] += turned
+            self.due.append(of_part(part, data, self.book))
+            turned = []
 
     def compare(self, event: Event, more: Sequence[Event], told: Told) -> None:
         """Say what differs between an event and what it is to be."""
@@ -1498,26 +1621,10 @@ def grouped(events: Sequence[Event]) -> list[tuple[Event, list[Event]]]:
     return found
 
 
-def telling(account: Account, fact: Fact, book: Book) -> list[Told]:
-    """Let the account take a fact, and return what is to be told of it: two events for a regrade, else one."""
-    at, event = fact.event.recorded, fact.event
-    parts = [part for part in (fact._replace(enters=None), fact._replace(undoes=None)) if part.undoes or part.enters]
-    view = account.view()
-    first, points, rows = view.look(at), view.points(at), standing_rows(account)
-    steps = []
-    for part in parts or [fact]:
-        account.take(part)
-        view = account.view()
-        after, now = view.points(at), standing_rows(account)
-        steps.append((part, points, after, moves(rows, now)))
-        points, rows = after, now
-    turned = turns(first, view, at)
-    told = []
-    for part, before, after, moved in steps:
-        data = {"position": event.position, "recorded_at": spell(at), "before": before, "after": after}
-        told.append(of_part(part, {**data, "sanctions": [*moved, *turned]}, book))
-        turned = []
-    return told
+def parts_of(fact: Fact) -> list[Fact]:
+    """Return the parts of a fact that are told each in an event: of a regrade the reversal and the entry."""
+    parts = (fact._replace(enters=None), fact._replace(undoes=None))
+    return [part for part in parts if part.undoes or part.enters] or [fact]
 
 
 def of_part(part: Fact, data: dict[str, Any], book: Book) -> Told:
@@ -1540,16 +1647,6 @@ def of_part(part: Fact, data: dict[str, Any], book: Book) -> Told:
     return Told(f"{LEDGER}{'sanctions_stayed' if part.stays else 'stay_lifted'}.v1", data, event.recorded)
 
 
-def standing_rows(account: Account) -> dict[tuple[str, tuple[str, int]], dict[str, Any]]:
-    """Return the rows that are not vacated, as events tell of them."""
-    return {
-        (entry.id, row.slot): of_row(entry, row)
-        for entry in account.entries.values()
-        for row in entry.shown()
-        if not row.vacated
-    }
-
-
 def of_row(entry: Entry, row: Row) -> dict[str, Any]:
     """Return what an event tells of a row."""
     return {
@@ -1561,30 +1658,78 @@ def of_row(entry: Entry, row: Row) -> dict[str, Any]:
     }
 
 
-def moves(was: dict[Any, dict[str, Any]], now: dict[Any, dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the sanctions that were ordered, rescheduled and vacated."""
-    found = [{**was[key], "change": "vacated"} for key in was.keys() - now.keys()]
-    found += [{**now[key], "change": "ordered"} for key in now.keys() - was.keys()]
-    return found + [{**now[key], "change": "rescheduled"} for key in now.keys() & was.keys() if now[key] != was[key]]
+class Before:
+    """How an account was before a fact: of the entries that it changes, what was told of them and what they were."""
+
+    def __init__(self, view: View, at: datetime) -> None:
+        self.view, self.account, self.at = view, view.account, at
+        self.touched: dict[str, Entry] = {}
+        self.rows: dict[str, dict[Slot, dict[str, Any]]] = {}
+        self.states: dict[tuple[str, Slot], str] = {}
+
+    def keep(self, entry: Entry) -> None:
+        """Keep how an entry is, unless that was done."""
+        if entry.id not in self.rows:
+            self.rows[entry.id] = told_rows(entry) if entry.id in self.account.entries else {}
+        if entry.id not in self.touched:
+            self.touched[entry.id] = entry
+            for slot in self.rows[entry.id]:
+                row = next(row for row in entry.shown() if row.slot == slot)
+                self.states[entry.id, slot] = self.view.state(entry, row, self.at)
+
+    def step(self, part: Fact) -> tuple[Fact, dict[str, Any]]:
+        """Let the account take a part of the fact, and return it with what is to be told of it."""
+        before, self.rows = self.account.points(self.at), {}
+        self.account.take(part)
+        data: dict[str, Any] = {"position": part.event.position, "recorded_at": spell(self.at)}
+        data |= {"before": before, "after": self.account.points(self.at), "sanctions": self.moves()}
+        return part, data
+
+    def moves(self) -> list[dict[str, Any]]:
+        """Return the sanctions that were ordered, rescheduled and vacated since the rows were kept."""
+        found = []
+        for name, was in self.rows.items():
+            now = told_rows(self.account.entries[name])
+            found += [{**was[slot], "change": "vacated"} for slot in was.keys() - now.keys()]
+            found += [{**now[slot], "change": "ordered"} for slot in now.keys() - was.keys()]
+            both = now.keys() & was.keys()
+            found += [{**now[slot], "change": "rescheduled"} for slot in both if now[slot] != was[slot]]
+        return found
+
+    def turns(self, view: View) -> list[dict[str, Any]]:
+        """Return the sanctions that the fact revived, stayed and resumed, being what they are otherwise.
+
+        A sanction that has not begun, of an entry that was not touched, turns only where a seal falls.
+        """
+        found, near = [], [*view.rows, *((entry, row) for entry in self.touched.values() for row in entry.shown())]
+        if within(self.view.sealed, self.at) != within(view.sealed, self.at):
+            near += [(entry, row) for entry in self.account.open.values() for row in entry.shown()]
+        for entry, row in {(entry.id, row.slot): (entry, row) for entry, row in near}.values():
+            if row.end is not None and row.end <= self.at:
+                continue
+            before, state, change = self.state(entry, row), view.state(entry, row, self.at), None
+            if before == state:
+                continue
+            if state == "stayed":
+                change = "stayed"
+            elif before == "stayed":
+                change = None if state in ("moot", "vacated") else "resumed"
+            elif before in KEPT_FROM_FORCE and state == "in_force":
+                change = "revived"
+            if change is not None:
+                found.append({**of_row(entry, row), "change": change})
+        return found
+
+    def state(self, entry: Entry, row: Row) -> str | None:
+        """Return what a sanction was, None where it was not there."""
+        if entry.id in self.touched:
+            return self.states.get((entry.id, row.slot))
+        return self.view.state(entry, row, self.at)
 
 
-def turns(was: Look, view: View, at: datetime) -> list[dict[str, Any]]:
-    """Return the sanctions that were revived, stayed and resumed at an instant, being what they are otherwise."""
-    now, found = view.look(at).states, []
-    for entry, row in view.rows:
-        before, state = was.states.get((entry.id, row.slot)), now.get((entry.id, row.slot))
-        change = None
-        if before == state or (row.end is not None and row.end <= at):
-            continue
-        if state == "stayed":
-            change = "stayed"
-        elif before == "stayed":
-            change = None if state in ("moot", "vacated") else "resumed"
-        elif before in KEPT_FROM_FORCE and state == "in_force":
-            change = "revived"
-        if change is not None:
-            found.append({**of_row(entry, row), "change": change})
-    return found
+def told_rows(entry: Entry) -> dict[Slot, dict[str, Any]]:
+    """Return the rows of an entry that are not vacated, as events tell of them."""
+    return {row.slot: of_row(entry, row) for row in entry.shown() if not row.vacated}
 
 
 # Standings, computed again.
@@ -1601,25 +1746,18 @@ def check_standing(where: str, given: dict[str, Any], bundle: dict[str, Any], to
         return
     if not 0 <= position <= bundle["folded"]:
         wrong.say(f"{where}.known_position", f"is {position}, the ledger had folded through {bundle['folded']}")
-    versions, facts = [0], dict[int, Fact]()
-    for version, fact in told.known:
-        if fact.event.position <= position and (known_at is None or fact.event.recorded <= known_at):
-            versions.append(version)
-            facts[fact.event.position] = fact
-    account = Account(book)
-    for fact in facts.values():
-        account.take(fact)
+    version, view = told.known_by(position, known_at, book)
     clocks = {"as_of": spell(as_of), "known_at": spell(known_at), "rulebook": body.get("rulebook")}
-    answer = {**clocks, "seller": bundle["seller"], "final": True, "account_version": max(versions)}
-    wrong.differ(f"{where}.body", body, {**answer, **standing_of(account, as_of)})
+    answer = {**clocks, "seller": bundle["seller"], "final": True, "account_version": version}
+    wrong.differ(f"{where}.body", body, {**answer, **standing_of(view, as_of)})
 
 
-def standing_of(account: Account, as_of: datetime) -> dict[str, Any]:
+def standing_of(view: View, as_of: datetime) -> dict[str, Any]:
     """Return everything that is computed of a standing."""
-    view = account.view()
     look, change = view.look(as_of), view.change(as_of)
     valid_from, valid_until = validity(view, as_of)
-    complete = [entry.said["complete_from"] for entry in account.entries.values() if "complete_from" in entry.said]
+    entries = view.account.entries.values()
+    complete = [entry.said["complete_from"] for entry in entries if "complete_from" in entry.said]
     return {
         "standing": look.standing,
         "points": look.points,
@@ -1630,7 +1768,7 @@ def standing_of(account: Account, as_of: datetime) -> dict[str, Any]:
         "next_change_at": None if change is None else spell(change[0]),
         "valid_from": spell(valid_from),
         "valid_until": spell(valid_until),
-        "last_entry_position": account.last,
+        "last_entry_position": view.account.last,
         "unknown_before": min(complete, key=datetime.fromisoformat, default=None),
     }
 
@@ -1653,7 +1791,7 @@ def outlook(view: View, when: datetime) -> dict[str, Any]:
     for track, points in view.look(when).points.items():
         ladder = view.book.ladder(track, when)
         node = None if ladder is None else following(ladder, points)
-        years = list(view.account.coming(track, view.purse(track, when))) if points else []
+        years = list(view.account.coming(track, view.account.purse(track, when))) if points else []
         clears = next((new_year(one.year) for one in years if one.total != points), None)
         found[track] = {
             "points": points,
@@ -1692,12 +1830,14 @@ def restricted_until(view: View, look: Look, as_of: datetime) -> datetime | None
         return None
     states = look.states
     rows = [row for entry, row in view.rows if states.get((entry.id, row.slot), "vacated") not in ("vacated", "stayed")]
-    when = as_of
-    while ends := [row.end for row in rows if row.covers(when)]:
-        if None in ends:
+    reached = as_of
+    for row in sorted(rows, key=lambda row: row.start):
+        if row.start > reached:
+            break
+        if row.end is None:
             return None
-        when = max(end for end in ends if end is not None)
-    return when
+        reached = max(reached, row.end)
+    return reached
 
 
 # The command line.

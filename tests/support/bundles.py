@@ -85,7 +85,7 @@ def bundled(cases: Decisions, ledger: Following, seller: str, *asked: Asked, cal
     """Return the bundle of a seller by what is folded, with these standings, each as known at its position or now."""
     keys = signer(CASES_KEY, cases.log.id), signer(LEDGER_KEY, ledger.log.id)
     folded = ledger.progress.now.position
-    events = [one for one in cases.log.read(0, MAX_READ, subject=seller).events if one.position <= folded]
+    events = [one for one in every_event(cases.log, seller) if one.position <= folded]
     answers = []
     for each in asked:
         position = folded if each.known_position is None else each.known_position
@@ -102,6 +102,15 @@ def bundled(cases: Decisions, ledger: Following, seller: str, *asked: Asked, cal
         answers,
     )
     return Bundled(sealed(bundle, lambda text: note.sign(text, [keys[1]])), keys)
+
+
+def every_event(log: EventLog, seller: str) -> list[Stored]:
+    """Return all events of a seller, page by page."""
+    found, page = list[Stored](), log.read(0, MAX_READ, subject=seller)
+    while page.events:
+        found += page.events
+        page = log.read(page.events[-1].position, MAX_READ, subject=seller)
+    return found
 
 
 def part(log: EventLog, key: LocalSigner, events: Sequence[Stored]) -> Part:

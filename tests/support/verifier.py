@@ -92,7 +92,7 @@ def account_of(facts: Iterable[verify_audit.Fact], timeline: Timeline) -> verify
 
 def recomputed(facts: Sequence[Fact], timeline: Timeline, as_of: datetime) -> dict[str, Any]:
     """Return what the verifier makes of these facts."""
-    return verify_audit.standing_of(account_of(facts_told(facts), timeline), as_of)
+    return verify_audit.standing_of(account_of(facts_told(facts), timeline).whole(), as_of)
 
 
 def answered(standing: Standing) -> dict[str, Any]:

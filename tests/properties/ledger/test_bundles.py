@@ -144,13 +144,25 @@ def bundle_of(history: list[Step], data: st.DataObject) -> Bundled:
     return bundled(cases, ledger, SELLER, *data.draw(st.lists(asked, max_size=3)))
 
 
-HISTORIES = steps(ORDINARY, SEVERE, most=12).map(lambda told: [replace(step, direct=True) for step in told])
+def histories(most: int) -> st.SearchStrategy[list[Step]]:
+    """Return histories of at most so many steps."""
+    return steps(ORDINARY, SEVERE, most=most).map(lambda told: [replace(step, direct=True) for step in told])
+
+
+HISTORIES = histories(12)
 
 
 @settings(max_examples=100, deadline=None)
 @given(HISTORIES, st.data())
 def test_nothing_is_wrong_with_a_true_bundle(history: list[Step], data: st.DataObject) -> None:
     """Events, proofs, what the ledger made of every fact and lapse, and every standing asked for."""
+    assert bundle_of(history, data).wrong() == []
+
+
+@settings(max_examples=50, deadline=None)
+@given(histories(60), st.data())
+def test_nothing_is_wrong_with_the_bundle_of_a_long_history(history: list[Step], data: st.DataObject) -> None:
+    """What was over long ago is looked at again where a reversal reaches back to it, and nowhere else."""
     assert bundle_of(history, data).wrong() == []
 
 
