@@ -18,11 +18,11 @@ from services.cases.settings import Settings
 from services.cases.tables import IMPORTED
 from services.cases.verifyingrows import check_case_rows
 from shared.kit.log.rows import Row, Table
-from shared.kit.verifying.command import last_signed, run_verify, saved_checkpoint
+from shared.kit.verifying.command import last_signed, raw_store, run_verify, saved_checkpoint
 from shared.kit.verifying.findings import Findings, shown
 from shared.kit.verifying.kept import Cited
 from shared.kit.verifying.merging import joined
-from shared.kit.verifying.opening import raw_file, raw_store
+from shared.kit.verifying.openfile import raw_file
 from shared.kit.verifying.raw import RawLog
 
 # Of each table the column that holds the version of a stream, and what the streams' names begin with.

@@ -7,8 +7,8 @@ from services.ledger.main import rulebook
 from services.ledger.publication import Publication
 from services.ledger.settings import Settings
 from services.ledger.verifying import LedgerRows, cites
-from shared.kit.verifying.command import last_signed, run_verify, saved_checkpoint
-from shared.kit.verifying.opening import raw_file, raw_store
+from shared.kit.verifying.command import last_signed, raw_store, run_verify, saved_checkpoint
+from shared.kit.verifying.openfile import raw_file
 
 
 def verified(

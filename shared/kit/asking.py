@@ -8,8 +8,8 @@ from typing import Any, Final, Self
 import httpx
 import msgspec
 
-from shared.kit.problem import MEDIA_TYPE
 from shared.kit.tokenfile import TokenFile
+from shared.kit.wire import PROBLEM
 
 CONNECT_S: Final = 3.0
 READ_S: Final = 10.0  # beyond the time that the other service was asked to wait
@@ -102,7 +102,7 @@ def _refuse_status(response: httpx.Response) -> None:
 
 
 def _code(response: httpx.Response) -> str:
-    if _media_type(response) != MEDIA_TYPE:
+    if _media_type(response) != PROBLEM:
         return ""
     try:
         return msgspec.json.decode(_body(response, MAX_PROBLEM_BYTES), type=_Problem).code

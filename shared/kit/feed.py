@@ -19,12 +19,8 @@ from shared.kit.log.model import MAX_READ, EventLog, Page
 from shared.kit.longpoll import Asked, LongPoll, NotPrimary
 from shared.kit.problem import Problem, problems
 from shared.kit.route import router
+from shared.kit.wire import BATCH, HEAD, NDJSON, RECORDED_THROUGH, SCANNED_THROUGH
 
-BATCH: Final = "application/cloudevents-batch+json"
-NDJSON: Final = "application/x-ndjson"
-HEAD: Final = "Demerit-Head"
-SCANNED_THROUGH: Final = "Demerit-Scanned-Through"
-RECORDED_THROUGH: Final = "Demerit-Recorded-Through"
 MAX_WAIT_S: Final = 30
 MAX_TYPES: Final = 50
 DEFAULT_LIMIT: Final = 100

@@ -12,7 +12,7 @@ import msgspec
 
 from shared.kit.asking import FeedBroken, FeedUnavailable
 from shared.kit.audit.client import TreeClient
-from shared.kit.feed import HEAD, NDJSON, RECORDED_THROUGH, SCANNED_THROUGH
+from shared.kit.wire import HEAD, NDJSON, RECORDED_THROUGH, SCANNED_THROUGH
 
 __all__ = ["FeedBroken", "FeedClient", "FeedPage", "FeedUnavailable"]
 
@@ -48,12 +48,20 @@ class FeedClient(TreeClient):
             FeedUnavailable: try again, not before `retry_after_s` where it is given.
             FeedBroken: see there; nothing of the page is to be used.
         """
-        page = self._read({"after": after, "limit": limit, "wait": wait_s}, wait_s)
+        page = self.lines(after, limit, wait_s)
         if _positions(page) != list(range(after + 1, after + 1 + len(page.events))):
             raise FeedBroken(f"a position behind {after} is missing or out of order")
         if page.scanned_through != after + len(page.events):
             raise FeedBroken("the page says it goes on elsewhere than behind its last event")
         return page
+
+    def lines(self, after: int, limit: int, wait_s: int = 0) -> FeedPage:
+        """Return what is answered for a page, its lines unread: for whoever checks every event by itself.
+
+        Raises:
+            FeedUnavailable, FeedBroken: as for `page`, but for what its lines say.
+        """
+        return self._read({"after": after, "limit": limit, "wait": wait_s}, wait_s)
 
     def pick(self, after: int, limit: int, *, types: Sequence[str] = (), subject: str | None = None) -> FeedPage:
         """Return the events above `after` of one of these types (none: any) about `subject` (None: anybody), at most

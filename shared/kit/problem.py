@@ -7,8 +7,9 @@ from typing import Any, Final
 from fastapi import Request
 from fastapi.responses import JSONResponse
 
+from shared.kit.wire import PROBLEM
+
 TYPE_PREFIX: Final = "https://demerit.example/problems/"
-MEDIA_TYPE: Final = "application/problem+json"
 CODE_KEY: Final = "demerit.problem"  # where the ASGI scope keeps the code, for the log line of the request
 
 SCHEMA: Final[Mapping[str, Any]] = {
@@ -52,7 +53,7 @@ class Problem(Exception):
             "code": self.code,
             "detail": self.detail,
         }
-        return JSONResponse(body, self.status, self.headers, media_type=MEDIA_TYPE)
+        return JSONResponse(body, self.status, self.headers, media_type=PROBLEM)
 
 
 async def answer(request: Request, problem: Exception) -> JSONResponse:
@@ -66,7 +67,7 @@ def documented(status: int) -> dict[str, Any]:
     """Return the OpenAPI response object of a problem with this status."""
     described: dict[str, Any] = {
         "description": HTTPStatus(status).phrase,
-        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}},
     }
     headers = _HEADERS.get(status)
     if headers:

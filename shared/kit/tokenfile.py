@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from shared.kit.tokens import MAX_TOKEN_BYTES
+from shared.kit.wire import MAX_TOKEN_BYTES
 
 
 class TokenFile:

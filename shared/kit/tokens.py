@@ -21,9 +21,9 @@ from shared.kit.identity import Principal
 from shared.kit.jwks import KeyCache, KeysUnavailable, PublicKey, open_keys
 from shared.kit.problem import Problem
 from shared.kit.strict_json import JsonRefused, strict_json
+from shared.kit.wire import MAX_TOKEN_BYTES
 
 ALGORITHMS: Final = ("EdDSA", "ES256", "RS256")
-MAX_TOKEN_BYTES: Final = 8 * 1024
 MAX_SCOPES: Final = 64
 LEEWAY_S: Final = 5
 CACHED_TOKENS: Final = 4096

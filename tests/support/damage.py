@@ -11,7 +11,8 @@ from shared.kit.log.model import EventLog
 from shared.kit.log.rows import Table
 from shared.kit.log.sqlite.schema import STATEMENTS
 from shared.kit.verifying.dialect import KEPT_FOR_EVER
-from shared.kit.verifying.opening import raw_file, raw_schema
+from shared.kit.verifying.openfile import raw_file
+from shared.kit.verifying.openschema import raw_schema
 from shared.kit.verifying.raw import RawLog
 from tests.support.logs import StandingClock, store_at
 from tests.support.postgres import place

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
+from services.ledger.replay.answers import QUARANTINED, Clocks
 from services.ledger.replay.batch import Came, Rules, fold_batch
 from services.ledger.replay.differences import Difference
-from services.ledger.replay.live import QUARANTINED, Clocks, LiveLedger
+from services.ledger.replay.live import LiveLedger
 from services.ledger.replay.logscan import Step
 from services.ledger.replay.progress import Folded
 from services.ledger.replay.rows import AccountRows

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 from services.ledger.domain.account import Account as AccountState
 from services.ledger.domain.account import course
 from services.ledger.domain.standing import standing_in
+from services.ledger.replay.answers import Clocks, said_of
 from services.ledger.replay.differences import Difference
 from services.ledger.replay.lines import Line
-from services.ledger.replay.live import Clocks, said_of
 from services.ledger.replay.reading import Reader
 from services.ledger.replay.refolding import Refolding
 from services.ledger.replay.spool import Account

@@ -11,6 +11,7 @@ import msgspec
 from rich.console import Console
 from rich.progress import Progress, TaskID
 
+from services.ledger.replay import feeds, schemas
 from services.ledger.replay.asking import ALL, Asked
 from services.ledger.replay.batch import Rules
 from services.ledger.replay.keeping import Until
@@ -47,29 +48,40 @@ def until_of(text: str | None) -> Until:
         raise WrongUntil(f"--until is a position or an instant: {error}") from None
 
 
+def source_of(place: str, schema: str, token_file: str) -> Source:
+    """Return the source that a text names: an address over HTTP, one of PostgreSQL, or a path."""
+    if place.startswith(feeds.SCHEMES):
+        return feeds.Feed(place, token_file)
+    return schemas.Schema(place, schema) if place.startswith(schemas.SCHEMES) else Source(place)
+
+
 def asked_of(
     settings: Settings,
     cases: str | None,
     ledger: str | None,
-    schemas: tuple[str, str],
+    names: tuple[str, str],
     until: str | None,
     seller: str | None,
     checkpoints: Sequence[Path],
     keys: Sequence[str],
     live: str | None,
 ) -> Asked:
-    """Return what the options ask for; `schemas` are those of cases and ledger, where they lie in databases.
+    """Return what the options ask for; `names` are the schemas of cases and ledger, where they lie in databases.
 
     Raises:
         WrongUntil, CannotVerify, OSError: an option cannot be used.
     """
     token = str(settings.token_file)
     own = settings.database_url
-    here = Source(str(settings.log_file)) if own is None else Source(own.get_secret_value(), settings.database_schema)
+    here = (
+        Source(str(settings.log_file))
+        if own is None
+        else schemas.Schema(own.get_secret_value(), settings.database_schema)
+    )
     given = [one for file in checkpoints for one in saved_checkpoint(file, keys)]
     return Asked(
-        cases=Source(cases or settings.cases_url, schemas[0], token),
-        ledger=here if ledger is None else Source(ledger, schemas[1], token),
+        cases=source_of(cases or settings.cases_url, names[0], token),
+        ledger=here if ledger is None else source_of(ledger, names[1], token),
         rules=Rules(settings.rulebook, settings.max_points),
         until=until_of(until),
         seller=seller,

@@ -1,28 +1,18 @@
 """Standings as a running ledger answers them, asked many at once, for a replay to compare."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
-from datetime import datetime
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import httpx
 import msgspec
 
-from services.ledger.domain.standing import Standing
+from services.ledger.replay.answers import SAID, Clocks
 from shared.kit.feed_client import FeedUnavailable
 from shared.kit.tokenfile import TokenFile
 
-SAID: Final = tuple(field.name for field in fields(Standing))
-QUARANTINED: Final = "seller_quarantined"
 TIMEOUT_S: Final = 60.0
-
-
-class Clocks(NamedTuple):
-    """At which standings are asked for: when they count, and by which facts, both inclusive."""
-
-    as_of: datetime
-    known_position: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +40,6 @@ class LiveLedger:
             return [_said(one) for one in told]
         except (httpx.HTTPError, OSError, ValueError, LookupError, TypeError) as failure:
             raise FeedUnavailable(f"standings: {type(failure).__name__}") from failure
-
-
-def said_of(standing: Standing) -> dict[str, Any]:
-    """Return what would have to be answered, as JSON has it, but for clocks and version."""
-    told: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(standing))
-    return told
 
 
 def _said(one: dict[str, Any]) -> dict[str, Any] | str:

@@ -5,13 +5,12 @@ from time import monotonic
 from typing import Final
 
 from services.ledger.replay.accountfold import AccountFold
+from services.ledger.replay.answers import Clocks
 from services.ledger.replay.asking import ALL, Asked
 from services.ledger.replay.differences import Difference
 from services.ledger.replay.digesting import digests_again
 from services.ledger.replay.keeping import NO_END, Until
-from services.ledger.replay.live import Clocks
 from services.ledger.replay.logscan import LogScan, Step
-from services.ledger.replay.memory import peak_bytes
 from services.ledger.replay.progress import Folded, Scanned
 from services.ledger.replay.report import LogReport, Replayed
 from services.ledger.replay.sources import Source
@@ -45,7 +44,7 @@ def replay(asked: Asked, spool: Spool, workers: Workers, step: Step) -> Replayed
     digests, last = 0, None
     if cases.root is not None and ledger.root is not None:
         whole = asked.seller is None and end == NO_END
-        rows, live = whole and not asked.ledger.is_feed, None
+        rows, live = whole and asked.ledger.has_rows, None
         if asked.live is not None and cases.recorded_at is not None:
             live = asked.live, Clocks(cases.recorded_at, through)
         fold = AccountFold(spool, asked.rules, through, asked.ledger, rows=rows, live=live)
@@ -71,7 +70,7 @@ def replay(asked: Asked, spool: Spool, workers: Workers, step: Step) -> Replayed
         differences=count,
         told=told,
         seconds=round(monotonic() - began, 3),
-        peak_bytes=peak_bytes(),
+        peak_bytes=workers.peak_bytes,
     )
 
 

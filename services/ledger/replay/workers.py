@@ -7,9 +7,16 @@ from multiprocessing import get_context
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 
+from services.ledger.replay.memory import peak_bytes
+
 AHEAD: Final = 2  # jobs of each worker that are under way: they bound the memory
 
 Result = TypeVar("Result")
+
+
+def measured(job: Callable[..., Result], *given: Any) -> tuple[Result, int]:
+    """Return what the job returns, and the largest size of the process that did it so far, in bytes."""
+    return job(*given), peak_bytes()
 
 
 class Workers:
@@ -18,23 +25,34 @@ class Workers:
     def __init__(self, count: int) -> None:
         self._count = count
         self._pool = ProcessPoolExecutor(count, mp_context=get_context("spawn")) if count > 1 else None
+        self._largest = 0
+
+    @property
+    def peak_bytes(self) -> int:
+        """The largest resident size that this process or one of the workers has had by now, in bytes."""
+        return max(self._largest, peak_bytes())
 
     def map(self, job: Callable[..., Result], arguments: Iterable[tuple[Any, ...]]) -> Iterator[Result]:
         """Yield what the job returns for each of the arguments, in their order."""
         if self._pool is None:
             yield from (job(*given) for given in arguments)
             return
-        waiting: deque[Future[Result]] = deque()
+        waiting: deque[Future[tuple[Result, int]]] = deque()
         try:
             for given in arguments:
-                waiting.append(self._pool.submit(job, *given))
+                waiting.append(self._pool.submit(measured, job, *given))
                 if len(waiting) == self._count * AHEAD:
-                    yield waiting.popleft().result()
+                    yield self._taken(waiting.popleft())
             while waiting:
-                yield waiting.popleft().result()
+                yield self._taken(waiting.popleft())
         finally:
             for future in waiting:
                 future.cancel()
+
+    def _taken(self, done: Future[tuple[Result, int]]) -> Result:
+        result, size = done.result()
+        self._largest = max(self._largest, size)
+        return result
 
     def __enter__(self) -> Self:
         """Return the workers; leaving ends them."""

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Annotated, TypeAlias
 
@@ -19,6 +20,8 @@ from shared.kit.audit.vkey import parse_vkey
 from shared.kit.audit.wire import Malformed
 from shared.kit.settings import ServiceSettings
 from shared.kit.verifying.kept import Cites
+from shared.kit.verifying.openfile import raw_file
+from shared.kit.verifying.openschema import raw_schema
 from shared.kit.verifying.raw import RawLog
 from shared.kit.verifying.verify import CheckRows, Verified, verify
 
@@ -34,6 +37,13 @@ AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="print the repor
 
 class CannotVerify(Exception):
     """What was given to compare with cannot be used; the message says what would have to be true."""
+
+
+def raw_store(settings: ServiceSettings, file: Path) -> AbstractContextManager[RawLog]:
+    """Return the store of a service's log: a schema in PostgreSQL where its settings name one, or else the file."""
+    if settings.database_url is None:
+        return raw_file(file)
+    return raw_schema(settings.database_url.get_secret_value(), settings.database_schema)
 
 
 def saved_checkpoint(file: Path | None, keys: Sequence[str]) -> list[Checkpoint]:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from services.ledger.replay.command import asked_of
+from services.ledger.replay.feeds import Feed
 from services.ledger.replay.replaying import replay
-from services.ledger.replay.sources import Source
 from services.ledger.replay.spool import Spool
 from services.ledger.replay.workers import Workers
 from services.ledger.settings import Settings
@@ -107,6 +107,6 @@ def over_http(folder: Path) -> tuple[list[str], bool]:
         cases = Decisions(clock, store=cases_log)
         with ledger_service(folder / "service", cases, log=ledger_log, follows=False) as ledger:
             (folder / "token").write_text(ledger.headers("follower")["Authorization"].split()[1])
-            feed = Source(str(ledger.http.base_url), token_file=str(folder / "token"))
+            feed = Feed(str(ledger.http.base_url), token_file=str(folder / "token"))
             found = replayed(folder, ledger=feed)
     return [one.code for one in found.told], found.ledger.compared == [found.ledger.position]

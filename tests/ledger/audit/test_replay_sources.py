@@ -5,16 +5,19 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
+from services.ledger.replay.feeds import Feed
 from services.ledger.replay.live import LiveLedger
 from services.ledger.replay.replaying import replay
 from services.ledger.replay.report import Replayed
+from services.ledger.replay.schemas import Schema
 from services.ledger.replay.sources import Source
 from services.ledger.replay.spool import OtherReplay, Spool
 from services.ledger.replay.workers import Workers
@@ -28,7 +31,7 @@ from tests.support.decisions import DAY, FIRST, Decisions
 from tests.support.following import Following
 from tests.support.ledger_service import YEARS_S, ledger_service
 from tests.support.logs import StandingClock
-from tests.support.replaying import ENTRIES, asked, following, logs, replayed
+from tests.support.replaying import ENTRIES, asked, following, logs, replayed, victim
 from tests.support.tree import ROOT
 
 
@@ -68,29 +71,62 @@ def test_from_postgres(schemas: tuple[Victim, Victim], tmp_path: Path) -> None:
             assert one.at is not None
             owner = dict(part.split("=") for part in one.at.owner.split())
             address = f"postgresql://{owner['user']}@{owner['host']}:{owner['port']}/{owner['dbname']}"
-            sources.append(Source(address, one.at.schema))
+            sources.append(Schema(address, one.at.schema))
     found = replayed(tmp_path, cases=sources[0], ledger=sources[1])
     assert (found.told, found.rows, found.digests) == ([], 3, 3)
     assert "@" not in found.cases.read_from
 
 
-def test_from_feeds(folder: Path) -> None:
-    """Both services are asked page by page, with a token; rows cannot be read so."""
+@contextmanager
+def fed(folder: Path) -> Iterator[Feed]:
+    """Serve the ledger's log; yield its feed."""
     (folder / "service").mkdir()
     jwks = ensure_keys(folder / "service" / "keys")
-    token = folder / "token"
     with logs(folder, StandingClock(FIRST + 500 * DAY)) as (cases_log, ledger_log):
         cases = Decisions(StandingClock(FIRST + 500 * DAY), store=cases_log)
         with ledger_service(folder / "service", cases, log=ledger_log, follows=False) as ledger:
             began = cases.clock.now.timestamp() - YEARS_S / 2
-            token.write_text(mint(jwks.parent, "follower", "auditor", ttl_s=YEARS_S, now=began))
-            feed = Source(str(ledger.http.base_url), token_file=str(token))
-            over_http = replayed(folder, ledger=feed, piece=4)
-            stranger = Source(str(ledger.http.base_url), token_file=str(folder / "none"))
-            with pytest.raises(FeedUnavailable):
-                replayed(folder, ledger=stranger)
+            (folder / "token").write_text(mint(jwks.parent, "follower", "auditor", ttl_s=YEARS_S, now=began))
+            yield Feed(str(ledger.http.base_url), token_file=str(folder / "token"))
+
+
+def test_from_feeds(folder: Path) -> None:
+    """Both services are asked page by page, with a token; rows cannot be read so."""
+    with fed(folder) as feed:
+        over_http = replayed(folder, ledger=feed, piece=4)
+        with pytest.raises(FeedUnavailable):
+            replayed(folder, ledger=replace(feed, token_file=str(folder / "none")))
     assert found_in(over_http) == found_in(replayed(folder))
     assert over_http.rows == 0
+
+
+@pytest.mark.parametrize(
+    ("damage", "place"),
+    [
+        (("DELETE FROM stored_events WHERE {at} = 3",), 3),
+        (
+            (
+                "UPDATE stored_events SET {at} = -3 WHERE {at} = 3",
+                "UPDATE stored_events SET {at} = 3 WHERE {at} = 2",
+                "UPDATE stored_events SET {at} = 2 WHERE {at} = -3",
+            ),
+            2,
+        ),
+    ],
+    ids=["hole", "swapped"],
+)
+def test_what_is_missing_or_out_of_order_in_a_page_is_reported(
+    folder: Path, damage: tuple[str, ...], place: int
+) -> None:
+    """A follower would stop with an alarm; a replay says where, and ends with a report."""
+    with victim(folder, "ledger").changed() as execute:
+        for statement in damage:
+            execute(statement)
+    with fed(folder) as feed:
+        found = replayed(folder, ledger=feed, piece=4)
+    assert {(one.ledger_position, one.code) for one in found.told if one.ledger_position} == {
+        (place, "ledger_log_broken")
+    }
 
 
 def test_answers_of_a_running_ledger_are_compared(folder: Path) -> None:
