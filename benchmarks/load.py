@@ -1,9 +1,10 @@
 """A closed-loop HTTP client in a process of its own: N keep-alive connections, each asks again when it is answered.
 
-`python -m benchmarks.load` reads one JSON line {"port", "paths", "token", "accept", "connections", "requests"} from
-standard input and answers with one: {"seconds", "cpu_seconds", "not_ok", "bytes"}. Where `cpu_seconds` nears `seconds`,
-the client and not the server was measured. Only GET, only answers with `content-length`, and of a long body only the
-length is looked at: that keeps a request at a few microseconds.
+`python -m benchmarks.load` reads one JSON line {"port", "paths", "token", "accept", "connections", "requests",
+"seconds"} from standard input and answers with one: {"answers", "seconds", "cpu_seconds", "not_ok", "bytes"}. A run
+ends after so many requests, or with what is under way after so many seconds. Where `cpu_seconds` nears `seconds`, the
+client and not the server was measured. Only GET, only answers with `content-length`, and of a long body only the length
+is looked at: that keeps a request at a few microseconds.
 """
 
 import asyncio
@@ -25,20 +26,30 @@ HEADERS: Final = 16 * 1024  # longest start of an answer
 
 @dataclass
 class Run:
-    """What the connections of one run share: requests still to send and to be answered, and what came."""
+    """What the connections of one run share: requests still to send, until when, and what came."""
 
     requests: Iterator[bytes]
-    open: int
+    end: float
     done: asyncio.Future[None]
+    under_way: int = 0
+    answers: int = 0
     not_ok: int = 0
-    bytes: int = 0
+    received: int = 0
     connections: list["Connection"] = field(default_factory=list)
 
-    def answered(self) -> None:
-        """Count one answer; the last one ends the run."""
-        self.open -= 1
-        if self.open == 0 and not self.done.done():
+    def sending(self) -> bytes | None:
+        """Return the next request, or None: there is none, or the time is over; the last answer then ends the run."""
+        request = next(self.requests, None) if perf_counter() < self.end else None
+        if request is not None:
+            self.under_way += 1
+        elif self.under_way == 0 and not self.done.done():
             self.done.set_result(None)
+        return request
+
+    def answered(self) -> None:
+        """Count one answer."""
+        self.under_way -= 1
+        self.answers += 1
 
 
 class Connection(asyncio.BufferedProtocol):
@@ -62,7 +73,7 @@ class Connection(asyncio.BufferedProtocol):
 
     def ask(self) -> None:
         """Send the next request, if there is one."""
-        request = next(self.run.requests, None)
+        request = self.run.sending()
         if request is not None:
             self.transport.write(request)
 
@@ -72,7 +83,7 @@ class Connection(asyncio.BufferedProtocol):
 
     def buffer_updated(self, nbytes: int) -> None:
         """Take an answer, whole or in pieces."""
-        self.run.bytes += nbytes
+        self.run.received += nbytes
         if self.missing:
             self.missing -= nbytes
         else:
@@ -101,23 +112,36 @@ def request(path: str, token: str | None, accept: str | None) -> bytes:
 
 
 async def load(
-    port: int, paths: Sequence[str], token: str | None, accept: str | None, connections: int, requests: int
+    port: int,
+    paths: Sequence[str],
+    token: str | None,
+    accept: str | None,
+    connections: int,
+    requests: int,
+    seconds: float,
 ) -> dict[str, float | int]:
-    """Send `requests` GETs over `connections` connections, round robin over `paths`; return how long it took."""
+    """Send at most `requests` GETs over `connections` connections, round robin over `paths`, none after `seconds`."""
     loop = asyncio.get_running_loop()
     rendered = [request(path, token, accept) for path in paths]
-    run = Run(islice(cycle(rendered), requests), requests, loop.create_future())
+    run = Run(islice(cycle(rendered), requests), 0.0, loop.create_future())
     for _ in range(connections):
         _, connection = await loop.create_connection(lambda: Connection(run), "127.0.0.1", port)
         run.connections.append(connection)
     start, cpu = perf_counter(), process_time()
+    run.end = start + seconds
     for connection in run.connections:
         connection.ask()
     await run.done
-    seconds, cpu_seconds = perf_counter() - start, process_time() - cpu
+    took, cpu_seconds = perf_counter() - start, process_time() - cpu
     for connection in run.connections:
         connection.transport.abort()
-    return {"seconds": seconds, "cpu_seconds": cpu_seconds, "not_ok": run.not_ok, "bytes": run.bytes}
+    return {
+        "answers": run.answers,
+        "seconds": took,
+        "cpu_seconds": cpu_seconds,
+        "not_ok": run.not_ok,
+        "bytes": run.received,
+    }
 
 
 def main() -> None:

@@ -16,6 +16,7 @@ from benchmarks.comparison import Contender
 from tools.stack import HOST, Stack, free_port, wait_for
 
 CONNECTIONS: Final = 32
+ROUND_S: Final = 3.0  # of a contender over HTTP: a slow one sends fewer requests, at the same rate
 BUSY_CLIENT: Final = 0.9  # of one processor: above it the client may be what was measured
 AS_OURS: Final = (  # what services/*/__main__.py set: shared/kit/server.py
     *("--loop", "uvloop", "--http", "httptools", "--ws", "none", "--lifespan", "off", "--log-level", "warning"),
@@ -41,14 +42,19 @@ class Client:
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def rate(self, port: int, asking: Asking, requests: int) -> float:
-        """Return the answers per second of so many requests.
+        """Return the answers per second of so many requests, or of those that `ROUND_S` seconds are enough for.
 
         Raises:
             RuntimeError: an answer was no 200, or the client was too busy for the figure to be the server's.
         """
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        asked = {"port": port, "requests": requests, **{name: getattr(asking, name) for name in Asking.__slots__}}
+        asked = {
+            "port": port,
+            "requests": requests,
+            "seconds": ROUND_S,
+            **{name: getattr(asking, name) for name in Asking.__slots__},
+        }
         self._process.stdin.write(json.dumps(asked) + "\n")
         self._process.stdin.flush()
         took = json.loads(self._process.stdout.readline())
@@ -56,7 +62,7 @@ class Client:
             raise RuntimeError(f"{took['not_ok']} answers were not 200")
         if took["cpu_seconds"] > BUSY_CLIENT * took["seconds"]:
             raise RuntimeError("the client was busy all the time: this would measure the client")
-        return requests / float(took["seconds"])
+        return float(took["answers"]) / float(took["seconds"])
 
     def close(self) -> None:
         """End the process."""
