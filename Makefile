@@ -69,10 +69,11 @@ bench-growth: $(DEV) ## draw how speed changes while the log grows from 10³ to 
 bench-gate: $(DEV) ## fail where a row fell back against a peer of the same run
 	@$(PY) -m benchmarks.gate
 
-openapi: $(DEV) ## write docs/openapi/*.json and docs/asyncapi.yaml from the code
+openapi: $(DEV) ## write docs/openapi, docs/asyncapi.yaml and docs/schemas from the code
 	@mkdir -p docs/openapi
 	@for name in cases ledger; do $(PY) -m services.$$name openapi > docs/openapi/$$name.json || exit 1; done
 	@$(PY) -m tools.asyncapi > docs/asyncapi.yaml
+	@$(PY) -m tools.schemas docs/schemas
 
 lock: $(DEV) ## resolve the dependencies of pyproject.toml again (UPGRADE=1: to their newest)
 	@$(PY) -m tools.lock $(if $(UPGRADE),--upgrade)

@@ -5,11 +5,12 @@
     python verify_audit.py consistency --key VKEY OLD NEW PROOF
     python verify_audit.py bundle      --key VKEY --key VKEY BUNDLE
 
-Files, or `-` for standard input. EVENT holds the entry's bytes exactly as stored, PROOF one base64 hash a line. VKEY is
-the log's verifier key, from a place you trust; give `--key` again for further keys. A log is known by its keys' name;
-where the keys have several names, say `--origin`. A BUNDLE is one seller's events of both logs, so it takes a key of
-each: all that follows from the events is computed again, and whatever differs is named, one line each. Exit status:
-0 verified, 1 not, 2 there was nothing to verify.
+Files, or `-` for standard input; `--json` answers with one JSON object. EVENT holds the entry's bytes exactly as
+stored, PROOF one base64 hash a line. VKEY is the log's verifier key, from a place you trust; give `--key` again for
+further keys. A log is known by its keys' name; where the keys have several names, say `--origin`. A BUNDLE is one
+seller's events of both logs, so it takes a key of each: all that follows from the events is computed again, and
+whatever differs is named, one line each; so is what cannot be checked because a bundle says that it is missing. Exit
+status: 0 verified, 1 not, 2 there was nothing to verify.
 
 Sources: c2sp.org/signed-note, c2sp.org/tlog-checkpoint, c2sp.org/tlog-proof@v1, RFC 6962. Stricter than those in one
 thing: base64 has one spelling. Written apart from the service's own code, and tested against it and against others'.
@@ -36,7 +37,7 @@ LIMIT = 1_000_000  # bytes of a note
 MOST_SIGNATURES = 100
 MOST_EXTRA = 4096  # bytes
 TOP = 2**63  # sizes and indices are below it
-BUNDLE: Final = "demerit-bundle/1"
+BUNDLE: Final = "demerit-bundle/2"
 MOST_BUNDLE: Final = 64 * 1024 * 1024  # bytes
 MOST_FINDINGS: Final = 20
 MOST_POINTS: Final = 100_000  # of one entry
@@ -261,8 +262,20 @@ def refuse(why: str) -> NoReturn:
 # rules as they are written (points, ladders, year ends, reversals, stays, the two clocks), for one account, plainly.
 
 
+class Verdict(NamedTuple):
+    """What a file shows, in one line; all that is wrong with it, each with its place; and what could not be checked."""
+
+    shown: str
+    wrong: list[str]
+    unchecked: list[str]
+
+
 class Wrong(list[str]):
-    """Findings, each one line: where, and what is wrong there."""
+    """Findings, each one line: where, and what is wrong there. `unchecked` is what nothing can be found out about."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.unchecked: list[str] = []
 
     def say(self, where: str, what: str) -> None:
         """Add one, up to a limit."""
@@ -290,8 +303,8 @@ def brief(value: Any) -> str:
     return text if len(text) <= 200 else f"{text[:200]}\u2026"
 
 
-def verify_bundle(raw: bytes, keys: Sequence[Key]) -> tuple[str, list[str]]:
-    """Return what a bundle shows, in one line, and everything that is wrong with it, each with its place."""
+def verify_bundle(raw: bytes, keys: Sequence[Key]) -> Verdict:
+    """Return what a bundle shows, what is wrong with it, and what could not be checked for want of something in it."""
     wrong, shown, bundle = Wrong(), "", None
     try:
         bundle = read_bundle(raw)
@@ -302,7 +315,7 @@ def verify_bundle(raw: bytes, keys: Sequence[Key]) -> tuple[str, list[str]]:
         wrong.append(f"what is enclosed cannot be computed with: {type(failed).__name__}: {brief(str(failed))}")
     if bundle is not None:
         check_seal(bundle, keys, wrong)
-    return shown, wrong
+    return Verdict(shown, wrong, wrong.unchecked)
 
 
 def examine(bundle: dict[str, Any], keys: Sequence[Key], wrong: Wrong) -> str:
@@ -315,7 +328,7 @@ def examine(bundle: dict[str, Any], keys: Sequence[Key], wrong: Wrong) -> str:
         if event.position > folded:
             wrong.say(event.place, f"is behind {folded}, through which the ledger had folded")
     book = read_book(bundle["rulebook"], wrong)
-    check_calendars(bundle["calendars"], cases.events, wrong)
+    check_calendars(bundle, cases.events, wrong)
     facts = read_facts(cases.events, book, wrong)
     told = Retelling(facts, book, wrong)
     if told.run(ledger.events):
@@ -338,6 +351,7 @@ FORM: Final = {
     "ledger": EVENTS_OF_A_LOG,
     "rulebook": {"name": str, "versions": [str], "until": (str, None)},
     "calendars": [str],
+    "missing_calendars": [{"id": str, "digest": str}],
     "standings": [{"known_position": int, "body": dict}],
     "seal": str,
 }
@@ -636,6 +650,7 @@ def read_book(part: dict[str, Any], wrong: Wrong) -> Book:
     return Book([Version(pin, at, end, said) for (pin, said), at, end in zip(read, since, ends, strict=True)])
 
 
+PIN: Final = {"id": str, "digest": str}
 LADDER: Final = {
     "composition": str,
     "every": (bool, None),
@@ -658,13 +673,45 @@ def check_tracks(said: dict[str, Any], where: str) -> None:
         match_form(grade, dict, f"{where}.grades.{name}")
 
 
-def check_calendars(texts: list[str], events: Sequence[Event], wrong: Wrong) -> None:
-    """Say so where a calendar is none that a fact pins. No number of the ledger depends on one."""
-    pins = [pin for event in events for pin in event.said["data"].get("calendars", ()) if isinstance(pin, dict)]
-    for number, text in enumerate(texts):
-        pin, _ = pinned(text, f"calendars[{number}]")
-        if pin not in pins or texts.index(text) != number:
-            wrong.say(f"calendars[{number}]", f"no event pins {pin['id']} with the digest {pin['digest']}, or twice")
+def check_calendars(bundle: dict[str, Any], events: Sequence[Event], wrong: Wrong) -> None:
+    """Say so where a calendar that events pin is neither enclosed nor said to be missing, or one is that none pins.
+
+    No number of the ledger depends on a calendar; for one that is missing, which days were counted cannot be checked.
+    """
+    pins: dict[tuple[str, str], list[int]] = {}
+    for event in events:
+        for pin in pins_in(event.said["data"]):
+            if event.position not in pins.setdefault(pin, []):
+                pins[pin].append(event.position)
+    texts = [pinned(text, f"calendars[{number}]")[0] for number, text in enumerate(bundle["calendars"])]
+    given = [(f"calendars[{number}]", one) for number, one in enumerate(texts)]
+    given += [(f"missing_calendars[{number}]", one) for number, one in enumerate(bundle["missing_calendars"])]
+    seen = set()
+    for place, one in given:
+        key = one["id"], one["digest"]
+        if key not in pins or key in seen:
+            wrong.say(place, f"no event pins {one['id']} with the digest {one['digest']}, or it is there twice")
+        elif place.startswith("missing") and len(wrong.unchecked) < MOST_FINDINGS:
+            where = ", ".join(map(str, pins[key][:MOST_FINDINGS]))
+            wrong.unchecked.append(f"calendar {one['id']} is missing: working days counted at cases position {where}")
+        seen.add(key)
+    for name, digest in sorted(pins.keys() - seen):
+        where = f"cases position {pins[name, digest][0]}"
+        wrong.say(where, f"pins calendar {name} with the digest {digest}, neither enclosed nor said to be missing")
+
+
+def pins_in(value: Any) -> Iterator[tuple[str, str]]:
+    """Yield id and digest of every calendar that is pinned anywhere in an event's data."""
+    if isinstance(value, list):
+        for one in value:
+            yield from pins_in(one)
+    elif isinstance(value, dict):
+        for name, one in value.items():
+            if name == "calendars" and isinstance(one, list):
+                match_form(one, [PIN], "data.calendars")
+                yield from ((pin["id"], pin["digest"]) for pin in one)
+            else:
+                yield from pins_in(one)
 
 
 # The facts that count.
@@ -681,7 +728,6 @@ UNDOING: Final = {
     "decision_regraded.v1": "regraded",
 }
 STAYING: Final = {"sanction_stayed.v1": True, "stay_lifted.v1": False}
-PIN: Final = {"id": str, "digest": str}
 JUDGED: Final = {"grade": str, "points": int, "direct": [{"hours": int, "measures": [str]}], "rulebook": PIN}
 DATA: Final[dict[str, dict[str, Any]]] = {
     **{name: {**JUDGED, "calendars": [PIN]} for name in UPHELD},
@@ -1850,8 +1896,10 @@ def content(path: str) -> bytes:
 
 def arguments() -> argparse.ArgumentParser:
     """Return the command line."""
-    shared = argparse.ArgumentParser(add_help=False)
-    shared.add_argument("--key", action="append", required=True, metavar="VKEY", help="a verifier key you trust")
+    told = argparse.ArgumentParser(add_help=False)
+    told.add_argument("--key", action="append", required=True, metavar="VKEY", help="a verifier key you trust")
+    told.add_argument("--json", action="store_true", help="answer with one JSON object")
+    shared = argparse.ArgumentParser(add_help=False, parents=[told])
     shared.add_argument("--origin", help="the log's name; without it, the name of the keys")
     parser = argparse.ArgumentParser(description="Verifies what a Demerit log has signed.")
     commands = parser.add_subparsers(dest="command", required=True)
@@ -1862,20 +1910,21 @@ def arguments() -> argparse.ArgumentParser:
     consistency = commands.add_parser("consistency", parents=[shared])
     for name in ("old", "new", "proof"):
         consistency.add_argument(name)
-    bundle = commands.add_parser("bundle", help="needs a key of the cases log and one of the ledger's")
-    bundle.add_argument("--key", action="append", required=True, metavar="VKEY", help="a verifier key you trust")
+    bundle = commands.add_parser("bundle", parents=[told], help="needs a key of the cases log and one of the ledger's")
     bundle.add_argument("bundle")
     return parser
 
 
-def verify(given: argparse.Namespace) -> str:
-    """Return what was verified, in one line; raise `Refused` if it was not, `OSError` where there is no such file."""
+def verify(given: argparse.Namespace) -> Verdict:
+    """Return what was verified, or is wrong; raise `Refused` where it is not, `OSError` where there is no such file."""
     keys = [read_key(line) for text in given.key for line in text.split("\n")]
     if given.command == "bundle":
-        shown, wrong = verify_bundle(content(given.bundle), keys)
-        if wrong:
-            raise Refused(*wrong)
-        return shown
+        return verify_bundle(content(given.bundle), keys)
+    return Verdict(verify_note(given, keys), [], [])
+
+
+def verify_note(given: argparse.Namespace, keys: Sequence[Key]) -> str:
+    """Return what a checkpoint, or what is about one, shows."""
     names = {key.name for key in keys}
     if given.origin is None and len(names) > 1:
         refuse("the keys have several names: say which is the log's, with --origin")
@@ -1895,19 +1944,33 @@ def on_one_line(text: str) -> str:
     return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
 
 
+def tell(verdict: Verdict, *, as_json: bool) -> None:
+    """Print a verdict: lines, or one JSON object."""
+    shown = None if verdict.wrong else verdict.shown
+    if as_json:
+        answer = {"verified": shown is not None, "shown": shown, "wrong": verdict.wrong, "unchecked": verdict.unchecked}
+        print(json.dumps(answer, ensure_ascii=True))
+        return
+    if shown is not None:
+        print(f"verified: {on_one_line(shown)}")
+    for line in verdict.wrong:
+        print(f"not verified: {on_one_line(line)}", file=sys.stderr)
+    for line in verdict.unchecked:
+        print(f"not checked: {on_one_line(line)}")
+
+
 def main() -> int:
     """Run the command line and return the exit status."""
     given = arguments().parse_args()
     try:
-        print(f"verified: {on_one_line(verify(given))}")
+        verdict = verify(given)
     except Refused as refused:
-        for line in refused.args:
-            print(f"not verified: {on_one_line(line)}", file=sys.stderr)
-        return 1
+        verdict = Verdict("", [str(line) for line in refused.args], [])
     except OSError as failed:
         print(f"cannot read: {failed}", file=sys.stderr)
         return 2
-    return 0
+    tell(verdict, as_json=given.json)
+    return 1 if verdict.wrong else 0
 
 
 if __name__ == "__main__":

@@ -1,18 +1,27 @@
 """What the ledger keeps of the cases log's audit tree: how it grew by what was folded, and whose checkpoints count."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
-from services.ledger.tables import CASES, GROWN, TRUSTED
+from services.ledger.tables import CASES, FOLLOWED, GROWN, TRUSTED
 from shared.kit.audit.checkpoint import open_checkpoint
+from shared.kit.audit.notary import Extent
 from shared.kit.audit.seen import Seen
 from shared.kit.audit.vkey import VerifierKey, parse_vkey
 from shared.kit.audit.watch import Trust
-from shared.kit.log.merkle import Frontier, packed, unpacked
+from shared.kit.log.merkle import Frontier, packed, root, unpacked
 from shared.kit.log.model import EventLog
 from shared.kit.log.rows import Put
 
 NOTHING: Final[Frontier] = ()
+
+
+class Known(NamedTuple):
+    """What is known of the cases log: its name, whose checkpoints count, and how far it was read."""
+
+    origin: str
+    trust: Trust
+    read: Extent
 
 
 def frontier_at(log: EventLog, position: int) -> Frontier | None:
@@ -45,6 +54,21 @@ def trust_in(log: EventLog, origin: str, given: Sequence[VerifierKey]) -> Trust:
     keys = tuple(map(parse_vkey, str(row["keys"]).splitlines()))
     learnt = row["given"] == _lines(given)
     return Trust(keys if learnt else tuple(given), _seen(row["note"], keys, origin))
+
+
+def what_is_known(log: EventLog, given: Sequence[VerifierKey]) -> Known | None:
+    """Return the cases log's name, whose checkpoints of it count, and how far it was read; None before its first event.
+
+    Raises:
+        Malformed, NoteRefused, LogUnavailable: see `trust_in`.
+    """
+    followed, grew = log.get(FOLLOWED, CASES), log.get(GROWN, CASES)
+    if followed is None:
+        return None
+    origin, read = str(followed["source"]), Extent(0, root(NOTHING))
+    if grew is not None and isinstance(grew["position"], int) and isinstance(grew["frontier"], bytes):
+        read = Extent(grew["position"], root(unpacked(grew["frontier"])))
+    return Known(origin, trust_in(log, origin, given), read)
 
 
 def trusted(trust: Trust, given: Sequence[VerifierKey]) -> Put:

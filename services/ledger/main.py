@@ -1,6 +1,6 @@
 """The composition root: settings in, an application out. Everything is wired here and nowhere else."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from datetime import datetime
 from pathlib import Path
@@ -43,6 +43,7 @@ from services.ledger.tail import Tail
 from services.ledger.watching import Feed, Watching
 from shared.kit.audit.opening import open_witness, read_keys
 from shared.kit.audit.routes import log_router
+from shared.kit.audit.vkey import VerifierKey
 from shared.kit.auth import open_verifier
 from shared.kit.electing import seat
 from shared.kit.feed import feed_router
@@ -84,14 +85,15 @@ def build(
         KeysUnusable, LastSignedUnreadable: what signs for the log is not as it has to be.
     """
     timeline, calendars = rulebook(settings.rulebook), known_calendars(settings.calendars)
+    given = read_keys(settings.cases_keys) if settings.cases_keys else []
     log = log or open_store(settings, settings.log_file, clock, TABLES)
     try:
-        parts = _parts(settings, timeline, log, clock, feed or _client(settings), picked)
+        parts = _parts(settings, timeline, log, clock, feed or _client(settings), picked, given)
     except BaseException:
         log.close()
         raise
     evidence = evidence or CasesOverHttp(settings.cases_url, settings.token_file)
-    bundling = Bundling(log, parts.questions, parts.witness, evidence, calendars)
+    bundling = Bundling(log, parts.questions, parts.witness, evidence, calendars, given)
     verifier = open_verifier(settings.jwks, issuer=settings.issuer, audience=settings.audience, clock=clock)
     metrics = metrics_of(parts)
     app = create_app(
@@ -156,7 +158,13 @@ def _client(settings: Settings) -> FeedClient:
 
 
 def _parts(
-    settings: Settings, timeline: Timeline, log: EventLog, clock: Clock, feed: Feed, picked: Picked | None
+    settings: Settings,
+    timeline: Timeline,
+    log: EventLog,
+    clock: Clock,
+    feed: Feed,
+    picked: Picked | None,
+    given: Sequence[VerifierKey],
 ) -> Parts:
     codec = Publication(timeline, Limits(points=settings.max_points))
     rebuild(log, codec, timeline)
@@ -165,7 +173,6 @@ def _parts(
     ledger = Ledger(log, codec, timeline, standings, progress, accounts=settings.cached_accounts)
     histories = Histories(log, codec, settings.cached_accounts // 10 + 1)
     questions = Questions(timeline, standings, histories, progress, clock)
-    given = read_keys(settings.cases_keys) if settings.cases_keys else []
     watching = Watching(log, ledger, progress, feed, given, settings.data_dir / "alarm", settings.unchecked_s)
     follower = Follower(ledger, progress, codec, feed, watching)
     chair = seat(settings, "follower") if settings.follows else None

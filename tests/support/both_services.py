@@ -12,6 +12,7 @@ import httpx
 from services.ledger.bundles.cases import CasesOverHttp
 from services.ledger.bundles.content import Part
 from services.ledger.bundles.proving import Evidence
+from services.ledger.casestree import Known
 from services.ledger.main import build
 from services.ledger.settings import Settings
 from shared.kit.audit.vkey import VerifierKey
@@ -76,11 +77,11 @@ class LateEvidence:
 
     source: Evidence | None = None
 
-    def part(self, seller: str, through: int, most: int) -> Part:
+    def part(self, seller: str, through: int, most: int, known: Known) -> Part:
         """Return the part once there is somebody to ask."""
         if self.source is None:
             raise FeedUnavailable("not yet", 0.01)
-        return self.source.part(seller, through, most)
+        return self.source.part(seller, through, most, known)
 
 
 @dataclass

@@ -1,5 +1,6 @@
 """Bundles for tests: of a cases log and a ledger in memory, with keys from numbers, and what the verifier says."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -8,6 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
+from services.ledger.bundles.calendars import pinned_by
 from services.ledger.bundles.content import FORMAT, Bundle, Part, Proven, sealed
 from services.ledger.questions import Answer
 from services.ledger.rendering import Asked
@@ -17,6 +19,7 @@ from shared.kit.audit.signer import LocalSigner
 from shared.kit.audit.tree import StoredNodes, inclusion_proof
 from shared.kit.log.merkle import root
 from shared.kit.log.model import MAX_READ, EventLog, Stored
+from shared.rulebook.digest import pin
 from tests.support.audit import b64, signer
 from tests.support.decisions import DAY, FIRST, Decisions
 from tests.support.following import Following
@@ -92,6 +95,7 @@ def bundled(cases: Decisions, ledger: Following, seller: str, *asked: Asked, cal
         answer = ledger.questions.standing(seller, Asked(each.as_of, each.known_at, position, each.rulebook))
         assert isinstance(answer, Answer), answer
         answers.append((position, answer.body))
+    given = [pin(json.loads(said)["id"], said) for said in calendars]
     bundle = Bundle(
         seller,
         folded,
@@ -99,6 +103,7 @@ def bundled(cases: Decisions, ledger: Following, seller: str, *asked: Asked, cal
         part(ledger.log, keys[1], ledger.log.stream(f"account-{seller}")),
         ledger.timeline,
         calendars,
+        [one for one in pinned_by(event.state for event in events) if one not in given],
         answers,
     )
     return Bundled(sealed(bundle, lambda text: note.sign(text, [keys[1]])), keys)

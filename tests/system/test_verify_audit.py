@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import jsonschema_rs
 import pytest
 
 from shared.kit.audit.receipt import Receipt
@@ -13,6 +14,7 @@ from shared.kit.audit.tree import consistency_proof, inclusion_proof
 from shared.kit.audit.wire import encode_proof
 from tests.support.audit import ORIGIN, tree_of
 from tests.support.audit_fuzz import LOG, NEXT, STRANGER, WITNESS
+from tests.support.bundles import sample
 from tests.support.tree import ROOT, read
 
 VERIFIER = "tools/verify_audit.py"
@@ -106,6 +108,23 @@ def test_nothing_to_verify_is_another_status(tmp_path: Path, arguments: list[str
     status, out, err = run(tmp_path, *arguments)
     assert (status, out) == (2, "")
     assert err
+
+
+def test_a_program_is_answered_with_one_object_of_the_published_form(tmp_path: Path) -> None:
+    form = jsonschema_rs.Draft202012Validator(json.loads(read("docs/schemas/verified.schema.json")))
+    keys = ("--json", *(argument for key in sample().keys for argument in ("--key", str(key.key))))
+    status, out, err = run(tmp_path, "bundle", *keys, "-", given=sample().raw)
+    assert (status, err, out.count("\n")) == (0, "", 1)
+    told = json.loads(out)
+    assert form.is_valid(told)
+    assert (told["verified"], told["wrong"], len(told["unchecked"])) == (True, [], 1)
+    refused = [run(tmp_path, "bundle", *keys, "-", given=sample().raw[:-1])]
+    refused.append(run(tmp_path, "checkpoint", "--json", "--key", str(STRANGER.key), "new"))
+    for status, out, err in refused:
+        told = json.loads(out)
+        assert (status, err, told["verified"], told["shown"], len(told["wrong"]) > 0) == (1, "", False, None, True)
+        assert form.is_valid(told)
+    assert json.loads(refused[1][1])["wrong"] == ["none of the keys given signed this"]
 
 
 def test_standard_input_is_a_file_too(tmp_path: Path) -> None:

@@ -9,7 +9,9 @@ from services.ledger.api.refusals import problem
 from services.ledger.api.standing import KnownAt, KnownPosition, Rulebook
 from services.ledger.api.waiting import Waiting
 from services.ledger.bundles.making import MAX_STANDINGS, Bundling
+from services.ledger.bundles.proving import CasesRefused
 from services.ledger.rendering import Asked
+from shared.contracts.bundle import Bundle as BundleFile
 from shared.kit.audit.routes import unsigned
 from shared.kit.audit.witness import Unsigned
 from shared.kit.auth import require
@@ -26,8 +28,8 @@ AsOfs = Annotated[
 ]
 DESCRIBED: Final[dict[int | str, dict[str, Any]]] = {
     200: {
-        "description": "A bundle of the form `demerit-bundle/1`: canonical JSON, sealed by the log's key",
-        "content": {"application/json": {"schema": {"type": "object"}}},
+        "description": "A bundle of the form `demerit-bundle/2`: canonical JSON, sealed by the log's key",
+        "model": BundleFile,
     }
 }
 
@@ -36,7 +38,9 @@ def bundles_router(bundling: Bundling, waiting: Waiting) -> APIRouter:
     """Return the route that makes bundles."""
     routes = router(tags=["audit"])
 
-    @routes.get("/audit/bundles/{seller}", response_class=Response, responses={**DESCRIBED, **problems(404, 409, 503)})
+    @routes.get(
+        "/audit/bundles/{seller}", response_class=Response, responses={**DESCRIBED, **problems(404, 409, 502, 503)}
+    )
     async def bundle(
         request: Request,
         seller: Annotated[Identifier, Path(description="The seller account (卖家账号)", examples=["s-1"])],
@@ -56,13 +60,12 @@ def bundles_router(bundling: Bundling, waiting: Waiting) -> APIRouter:
             made = await run_in_threadpool(bundling.bundle, seller, as_of, asked)
         except Unsigned as refused:
             raise unsigned(refused) from None
-        except (FeedUnavailable, FeedBroken):
-            raise Problem(
-                503,
-                "cases_unavailable",
-                "The cases service would have to be within reach, and prove what was folded of it.",
-                headers={"Retry-After": "5"},
-            ) from None
+        except FeedUnavailable:
+            detail = "The cases service would have to be within reach, and its log looked at once."
+            raise Problem(503, "cases_unavailable", detail, headers={"Retry-After": "5"}) from None
+        except (FeedBroken, CasesRefused) as refused:
+            detail = f"The cases service would have to prove what was folded of it: {refused}."
+            raise Problem(502, "cases_not_proven", detail) from None
         if isinstance(made, Refusal):
             raise problem(made)
         return Response(made, headers={"Cache-Control": "no-store"}, media_type="application/json")

@@ -1,4 +1,7 @@
-"""The cases log's part of a bundle over HTTP: its feed, picked by seller, and its proofs, held to its checkpoint."""
+"""The cases log's part of a bundle over HTTP: its feed, picked by seller, and its proofs, held to its checkpoint.
+
+The checkpoint is held to what the follower holds it to: keys that are trusted, what was accepted, what was read.
+"""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,10 +10,12 @@ from typing import Final
 import msgspec
 
 from services.ledger.bundles.content import Part, Proven
-from services.ledger.bundles.proving import TooManyEvents
-from shared.kit.audit import checkpoint, note
+from services.ledger.bundles.proving import CasesRefused, TooManyEvents
+from services.ledger.casestree import Known
+from shared.kit.audit.checkpoint import Checkpoint
 from shared.kit.audit.proof import includes
 from shared.kit.audit.proofs import MAX_POSITIONS
+from shared.kit.audit.watch import MustNotBeFollowed, look
 from shared.kit.audit.wire import Malformed, decode_hash
 from shared.kit.feed_client import FeedBroken, FeedClient
 from shared.kit.log.merkle import leaf_hash
@@ -32,23 +37,26 @@ class CasesOverHttp:
         """Nothing is asked yet."""
         self._base_url, self._token_file = base_url, token_file
 
-    def part(self, seller: str, through: int, most: int) -> Part:
+    def part(self, seller: str, through: int, most: int, known: Known) -> Part:
         """Return what `Evidence.part` promises, over a connection of its own."""
         with FeedClient(self._base_url, self._token_file) as client:
             events = _picked(client, seller, through, most)
-            raw = client.checkpoint()
-            try:
-                signed = checkpoint.parse(note.parse(raw).text)
-            except Malformed as malformed:
-                raise FeedBroken(f"the checkpoint is none: {malformed}") from None
-            if signed.size < through:
-                raise FeedBroken(
-                    f"the checkpoint is of {signed.size} events, fewer than the {through} that were folded"
-                )
+            raw, signed = _accepted(client, through, known)
             proven: list[Proven] = []
             for at in range(0, len(events), MAX_POSITIONS):
                 proven += _proven(client, events[at : at + MAX_POSITIONS], signed.size, signed.root)
-        return Part(signed.origin, raw, proven)
+        return Part(known.origin, raw, proven)
+
+
+def _accepted(client: FeedClient, through: int, known: Known) -> tuple[bytes, Checkpoint]:
+    """Return the note of the checkpoint of now, and what it says, once it holds."""
+    try:
+        seen = look(client, known.origin, known.trust, known.read).seen
+    except MustNotBeFollowed as refused:
+        raise CasesRefused(f"its checkpoint is refused ({refused})") from None
+    if seen is None or seen.checkpoint.size < through:
+        raise CasesRefused(f"its checkpoint does not reach position {through}, through which was folded")
+    return seen.note, seen.checkpoint
 
 
 def _picked(client: FeedClient, seller: str, through: int, most: int) -> list[tuple[int, bytes]]:

@@ -1,4 +1,4 @@
-"""The bytes of a bundle, `demerit-bundle/1`: canonical JSON, sealed as a whole by the ledger's log key.
+"""The bytes of a bundle, `demerit-bundle/2`: canonical JSON, sealed as a whole by the ledger's log key.
 
 The stand-alone verifier reads this form, which `docs/audit.md` describes. Every byte counts: there is one spelling of
 the same content, and the seal is a signed note over its hash.
@@ -13,9 +13,9 @@ from typing import Any, Final
 import msgspec
 
 from shared.kit.audit.wire import encode64
-from shared.rulebook.model import Timeline
+from shared.rulebook.model import Ref, Timeline
 
-FORMAT: Final = "demerit-bundle/1"
+FORMAT: Final = "demerit-bundle/2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Bundle:
     """Everything of one seller: both logs through the cases position `folded`, and standings by what was known there.
 
     `standings` are pairs of the cases position through which facts were known, and the answer's bytes. `calendars` are
-    the canonical forms of those that the events pin, as far as they are known here.
+    the canonical forms of those that the events pin, as far as they are known here; `missing` pins the others.
     """
 
     seller: str
@@ -50,6 +50,7 @@ class Bundle:
     ledger: Part
     rulebook: Timeline
     calendars: Sequence[str]
+    missing: Sequence[Ref]
     standings: Sequence[tuple[int, bytes]]
 
 
@@ -74,6 +75,7 @@ def _content(bundle: Bundle) -> dict[str, Any]:
             "until": msgspec.to_builtins(bundle.rulebook.versions[-1].effective_until),
         },
         "calendars": list(bundle.calendars),
+        "missing_calendars": [{"id": pin.id, "digest": pin.digest} for pin in bundle.missing],
         "standings": [{"known_position": position, "body": json.loads(body)} for position, body in bundle.standings],
     }
 

@@ -10,13 +10,19 @@ from typing import Final, NamedTuple
 import msgspec
 
 from services.ledger.accounts import stream_of
+from services.ledger.bundles.calendars import pinned_by
 from services.ledger.bundles.content import Bundle, sealed
-from services.ledger.bundles.proving import Evidence, TooManyEvents, own_part
+from services.ledger.bundles.proving import CasesRefused, Evidence, TooManyEvents, own_part
+from services.ledger.casestree import Known, what_is_known
 from services.ledger.questions import Questions
 from services.ledger.rendering import Asked
+from shared.kit.audit.note import NoteRefused
+from shared.kit.audit.vkey import VerifierKey
+from shared.kit.audit.wire import Malformed
 from shared.kit.audit.witness import Witness
 from shared.kit.cloudevent import decode
 from shared.kit.decider import Refusal
+from shared.kit.feed_client import FeedUnavailable
 from shared.kit.log.model import EventLog, Stored
 from shared.rulebook.model import Ref
 
@@ -26,24 +32,17 @@ MAX_BYTES: Final = 32 * 1024 * 1024
 MAX_AT_ONCE: Final = 2  # bundles that one process makes at a time
 
 
-class _Pinned(msgspec.Struct):
-    id: str
-    digest: str
-
-
 class _Data(msgspec.Struct):
     """What is read of an event's data, whatever it tells of."""
 
     position: int = 0
-    calendars: tuple[_Pinned, ...] = ()
 
 
 class _Told(NamedTuple):
-    """An event of the account, the cases position that it tells of (0: of none), the calendars that it pins."""
+    """An event of the account, the cases position that it tells of (0: of none)."""
 
     stored: Stored
     position: int
-    calendars: tuple[Ref, ...]
 
 
 _data: Final = msgspec.json.Decoder(_Data)
@@ -53,11 +52,19 @@ class Bundling:
     """Makes bundles. Calls block, for seconds where an account has thousands of events; safe from threads."""
 
     def __init__(
-        self, log: EventLog, questions: Questions, witness: Witness, evidence: Evidence, calendars: Mapping[Ref, str]
+        self,
+        log: EventLog,
+        questions: Questions,
+        witness: Witness,
+        evidence: Evidence,
+        calendars: Mapping[Ref, str],
+        given: Sequence[VerifierKey] = (),
     ) -> None:
-        """`calendars` are the canonical forms of the calendars that are known, by what pins them."""
+        """`calendars` are the canonical forms of the calendars that are known, by what pins them; `given` are the keys
+        of the cases log that an operator trusts.
+        """
         self._log, self._questions, self._witness, self._evidence = log, questions, witness, evidence
-        self._calendars = calendars
+        self._calendars, self._given = calendars, given
         self._free = BoundedSemaphore(MAX_AT_ONCE)
 
     def bundle(self, seller: str, clocks: Sequence[datetime], asked: Asked) -> bytes | Refusal:
@@ -67,7 +74,7 @@ class Bundling:
         `bundle_too_large`, `bundles_busy`.
 
         Raises:
-            FeedUnavailable, FeedBroken: see `Evidence.part`.
+            FeedUnavailable, FeedBroken, CasesRefused: see `Evidence.part`; or nothing is known of the cases log yet.
             Unsigned: our own log cannot be signed now.
             LogUnavailable: it cannot be read now.
         """
@@ -90,16 +97,28 @@ class Bundling:
         if isinstance(standings, Refusal):
             return standings
         try:
-            cases = self._evidence.part(seller, folded, MAX_EVENTS)
+            cases = self._evidence.part(seller, folded, MAX_EVENTS, self._known())
+            pins = pinned_by(one.event for one in cases.events)
         except TooManyEvents:
             return _too_large()
+        except msgspec.MsgspecError:
+            raise CasesRefused("an event of its log pins calendars in no known form") from None
         ledger = own_part(self._witness.checkpoint(), self._witness.nodes, [one.stored for one in told])
-        pins = dict.fromkeys(pin for one in told for pin in one.calendars)
         calendars = [self._calendars[pin] for pin in pins if pin in self._calendars]
+        missing = [pin for pin in pins if pin not in self._calendars]
         rulebook = self._questions.timeline
-        bundle = Bundle(seller, folded, cases, ledger, rulebook, calendars, standings)
+        bundle = Bundle(seller, folded, cases, ledger, rulebook, calendars, missing, standings)
         raw = sealed(bundle, self._witness.attest)
         return raw if len(raw) <= MAX_BYTES else _too_large()
+
+    def _known(self) -> Known:
+        try:
+            known = what_is_known(self._log, self._given)
+        except (Malformed, NoteRefused):
+            raise CasesRefused("what is kept here of its keys and checkpoint would have to be whole") from None
+        if known is None or not known.trust.keys:
+            raise FeedUnavailable("no checkpoint of the cases log was looked at yet")
+        return known
 
     def _standings(
         self, seller: str, clocks: Sequence[datetime], asked: Asked, folded: int
@@ -116,8 +135,7 @@ class Bundling:
 
 
 def _told_by(stored: Stored) -> _Told:
-    data = _data.decode(decode(stored.state).data)
-    return _Told(stored, data.position, tuple([Ref(pin.id, pin.digest) for pin in data.calendars]))
+    return _Told(stored, _data.decode(decode(stored.state).data).position)
 
 
 def _too_large() -> Refusal:

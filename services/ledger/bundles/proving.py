@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from services.ledger.bundles.content import Part, Proven
+from services.ledger.casestree import Known
 from shared.kit.audit.notary import Signed
 from shared.kit.audit.tree import Nodes, inclusion_proofs
 from shared.kit.log.model import Stored
@@ -13,15 +14,25 @@ class TooManyEvents(Exception):
     """The cases log holds more events of the seller than one bundle may."""
 
 
+class CasesRefused(Exception):
+    """What the cases service gives is not to be handed on: it contradicts what is known of its log, or itself.
+
+    The message says what would have to be shown.
+    """
+
+
 class Evidence(Protocol):
     """Where the cases log's part of a bundle comes from."""
 
-    def part(self, seller: str, through: int, most: int) -> Part:
+    def part(self, seller: str, through: int, most: int, known: Known) -> Part:
         """Return the seller's events at positions up to `through`, at most `most`, proven to a checkpoint of now.
+
+        The checkpoint is signed by a trusted key, and continues what was accepted last and what was read.
 
         Raises:
             FeedUnavailable: the cases service cannot be asked now.
             FeedBroken: what it says does not fit together.
+            CasesRefused: its checkpoint does not hold.
             TooManyEvents: see there.
         """
         ...

@@ -1,40 +1,36 @@
 """What keeps a bundle from being made is said, whether it lies with the account, the log, the signer or the cases."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 
 from services.ledger.bundles import making
 from services.ledger.bundles.calendars import known_calendars
-from services.ledger.bundles.cases import CasesOverHttp
 from services.ledger.bundles.content import Part
 from services.ledger.bundles.making import Bundling
-from services.ledger.bundles.proving import TooManyEvents
+from services.ledger.bundles.proving import CasesRefused, TooManyEvents
+from services.ledger.casestree import Known
 from services.ledger.rendering import NOTHING_ASKED
+from services.ledger.tables import CASES, TRUSTED
 from shared.kit.audit.note import Signs
-from shared.kit.audit.routes import log_router
 from shared.kit.audit.signer import SignerUnavailable
 from shared.kit.audit.vkey import VerifierKey
 from shared.kit.audit.witness import Unsigned
 from shared.kit.decider import Refusal
-from shared.kit.feed import feed_router
-from shared.kit.feed_client import FeedBroken, FeedUnavailable
-from shared.kit.http import create_app
-from shared.kit.log.memory import open_memory_log
-from shared.kit.log.model import EventLog
+from shared.kit.feed_client import FeedUnavailable
+from shared.kit.log.model import Append
+from shared.kit.log.rows import Put
 from shared.rulebook.digest import pin
 from tests.support.audit import signer
 from tests.support.bundles import CASES_KEY, findings, part
 from tests.support.decisions import DAY, FIRST, Decisions
 from tests.support.following import Following
-from tests.support.logs import StandingClock
-from tests.support.server import serving
-from tests.support.tokens import Issuer, local_issuer
 from tests.support.witnessing import SEED, Witnessed
+from tools import verify_audit
 
 
 @dataclass
@@ -45,7 +41,7 @@ class CasesInMemory:
     meanwhile: Callable[[], None] = lambda: None
     asked: list[int] = field(default_factory=list)
 
-    def part(self, seller: str, through: int, most: int) -> Part:
+    def part(self, seller: str, through: int, most: int, known: Known) -> Part:
         """Return the events of the seller, proven."""
         self.asked.append(through)
         self.meanwhile()
@@ -86,9 +82,15 @@ class Made:
         self.bundling = Bundling(self.ledger.log, self.ledger.questions, self.witness, self.evidence, {})
 
     def bundle(self, seller: str = "s-1") -> bytes | Refusal:
-        """Ask for a bundle of everything decided."""
-        self.ledger.catch_up()
+        """Ask for a bundle of everything decided, once the cases log was looked at."""
+        self.look()
         return self.bundling.bundle(seller, [], NOTHING_ASKED)
+
+    def look(self) -> None:
+        """Fold everything decided, and look at the log that it came from."""
+        self.ledger.catch_up()
+        self.ledger.watching.soon()
+        self.ledger.watching.look()
 
     def refused(self, seller: str = "s-1") -> str:
         """Return why there is none."""
@@ -146,7 +148,7 @@ def test_more_than_two_at_a_time_are_refused(made: Made) -> None:
 
 def test_what_is_folded_while_it_is_made_is_not_in_it(made: Made) -> None:
     """An event is committed a moment before it is told; a bundle goes as far as was told when it was asked for."""
-    made.ledger.catch_up()
+    made.look()
     seen = made.ledger.progress.now
     made.cases.ordinary("s-1", at=FIRST + DAY)
     made.ledger.catch_up()
@@ -175,46 +177,40 @@ def test_the_calendars_of_a_folder_are_known_by_what_pins_them() -> None:
     assert [pin(ref.id, said) for ref, said in known.items()] == list(known)
 
 
-@contextmanager
-def served(folder: Path, feed: EventLog, tree: EventLog) -> Iterator[CasesOverHttp]:
-    """Serve the feed of one log and the proofs of another, or the same; yield who asks."""
-    folder.mkdir()
-    issuer: Issuer = local_issuer(folder / "tokens")
-    witnessed = Witnessed(folder, tree)
-    app = create_app(
-        title="cases",
-        version="1",
-        verifier=issuer.verifier(),
-        checks={},
-        routers=[feed_router(feed), log_router(tree, witnessed.witness)],
+def test_a_calendar_that_the_ledger_does_not_have_is_said_to_be_missing(made: Made) -> None:
+    """The auditor hears what could not be checked for it."""
+    raw = made.bundle()
+    assert isinstance(raw, bytes)
+    assert msgspec.json.decode(raw)["missing_calendars"] == [{"digest": "c" * 64, "id": "CN-2026"}]
+    keys = [signer(CASES_KEY, made.cases.log.id), signer(SEED, made.ledger.log.id)]
+    verdict = verify_audit.verify_bundle(raw, [verify_audit.read_key(str(one.key)) for one in keys])
+    assert (verdict.wrong, verdict.unchecked) == (
+        [],
+        ["calendar CN-2026 is missing: working days counted at cases position 1"],
     )
-    token = folder / "token"
-    token.write_text(issuer.headers("follower")["Authorization"].removeprefix("Bearer "))
-    with serving(app) as url:
-        yield CasesOverHttp(url, token)
 
 
-def test_the_cases_log_is_read_over_http_and_held_to_its_own_proofs(tmp_path: Path) -> None:
-    cases, other = Decisions(), Decisions()
-    for number in range(230):
-        cases.nothing(f"s-{number % 2}")
-        other.nothing(f"s-{number % 2}")
-    with served(tmp_path / "true", cases.log, cases.log) as evidence:
-        proven = evidence.part("s-1", 230, 200)
-        assert [one.position for one in proven.events] == [*range(2, 231, 2)]
-        assert proven.origin == cases.log.id
-        assert [one.position for one in evidence.part("s-1", 229, 200).events][-1] == 228
-        with pytest.raises(TooManyEvents):
-            evidence.part("s-1", 230, 114)
-        with pytest.raises(FeedBroken, match="the feed ends at 230"):
-            evidence.part("s-1", 231, 200)
-    with served(tmp_path / "false", cases.log, other.log) as evidence, pytest.raises(FeedBroken, match="is not shown"):
-        evidence.part("s-1", 230, 200)
-    short = open_memory_log(StandingClock(FIRST))
-    with (
-        served(tmp_path / "short", cases.log, short) as evidence,
-        pytest.raises(FeedBroken, match="of 0 events, fewer"),
-    ):
-        evidence.part("s-1", 230, 200)
-    with pytest.raises(FeedUnavailable):
-        evidence.part("s-1", 230, 200)
+@pytest.mark.parametrize("pinned", [[{"id": "CN-2026"}], [7], "CN-2026"])
+def test_an_event_that_pins_in_no_known_form_makes_no_bundle(made: Made, pinned: Any) -> None:
+    made.cases.add("demerit.cases.complaint_filed.v1", "s-1", {"due": {"calendars": pinned}}, effect="none")
+    with pytest.raises(CasesRefused, match="pins calendars in no known form"):
+        made.bundle()
+
+
+def test_before_the_cases_log_was_looked_at_no_bundle_is_made(tmp_path: Path) -> None:
+    """Whom to believe about it is known from the first look on, or from the keys that an operator gives."""
+    made = Made(tmp_path)
+    made.cases.ordinary("s-1")
+    made.ledger.catch_up()
+    with pytest.raises(FeedUnavailable, match="looked at"):
+        made.bundling.bundle("s-1", [], NOTHING_ASKED)
+    assert isinstance(made.bundle(), bytes)
+
+
+def test_what_is_kept_of_the_cases_log_has_to_be_whole(made: Made) -> None:
+    made.look()
+    row = made.ledger.log.get(TRUSTED, CASES)
+    assert row is not None
+    made.ledger.log.append(Append(rows=lambda _: [Put(TRUSTED, {**row, "note": b"none"})]))
+    with pytest.raises(CasesRefused, match="have to be whole"):
+        made.bundling.bundle("s-1", [], NOTHING_ASKED)

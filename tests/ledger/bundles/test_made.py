@@ -9,9 +9,13 @@ import httpx
 import pytest
 
 from services.ledger.bundles.command import NoBundle, fetch
+from services.ledger.bundles.content import Part
+from services.ledger.bundles.proving import CasesRefused
+from services.ledger.casestree import Known
 from shared.kit.localkeys import mint
 from tests.support.both_services import Both, both_services
 from tests.support.cases_service import MONDAY, YEARS_S
+from tests.support.eventually import eventually
 from tools import verify_audit
 
 
@@ -26,6 +30,7 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
         running.supervisor("v-1").decide(f"/cases/{case}/revocation", {"reason": "误判"})
         running.supervisor("v-2").decide(f"/cases/{case}/revocation/confirmation", {"answer": "confirm"})
         running.standing("s-1")
+        eventually(lambda: answered(running, "s-1").status_code == 200)  # once the ledger has looked at the log
         yield running
 
 
@@ -34,10 +39,15 @@ def auditor(both: Both) -> str:
     return mint(both.keys, "auditor", "a-1", ttl_s=YEARS_S, now=MONDAY.timestamp() - YEARS_S / 2)
 
 
+def answered(both: Both, seller: str, **params: Any) -> httpx.Response:
+    """Return the answer to an auditor who asks for a bundle."""
+    headers = {"Authorization": f"Bearer {auditor(both)}"}
+    return both.ledger.get(f"/audit/bundles/{seller}", params=params, headers=headers)
+
+
 def asked(both: Both, seller: str = "s-1", expect: int = 200, **params: Any) -> httpx.Response:
     """Ask for a bundle."""
-    headers = {"Authorization": f"Bearer {auditor(both)}"}
-    answer = both.ledger.get(f"/audit/bundles/{seller}", params=params, headers=headers)
+    answer = answered(both, seller, **params)
     assert answer.status_code == expect, answer.text
     return answer
 
@@ -51,8 +61,8 @@ def keys(both: Both) -> list[verify_audit.Key]:
 
 def test_everything_of_a_seller_is_in_it_and_nothing_is_wrong(both: Both) -> None:
     answer = asked(both)
-    shown, wrong = verify_audit.verify_bundle(answer.content, keys(both))
-    assert wrong == []
+    shown, wrong, unchecked = verify_audit.verify_bundle(answer.content, keys(both))
+    assert (wrong, unchecked) == ([], [])
     content = json.loads(answer.content)
     feed = [event for event in both.cases.feed() if event["subject"] == "s-1"]
     assert [json.loads(one["event"]) for one in content["cases"]["events"]] == feed
@@ -61,6 +71,7 @@ def test_everything_of_a_seller_is_in_it_and_nothing_is_wrong(both: Both) -> Non
     clocks = ("as_of", "known_at", "final")
     assert {**told["body"], **dict.fromkeys(clocks)} == {**standing, **dict.fromkeys(clocks)}
     assert [json.loads(text)["id"] for text in content["calendars"]] == ["CN-2026"]
+    assert content["missing_calendars"] == []
     assert "facts: 3" in shown
 
 
@@ -103,6 +114,27 @@ def test_the_command_puts_it_in_a_file(both: Both, tmp_path: Path) -> None:
 )
 def test_why_there_is_none_is_said(both: Both, seller: str, params: dict[str, Any], status: int, code: str) -> None:
     assert asked(both, seller, status, **params).json()["code"] == code
+
+
+def test_a_cases_service_that_proves_nothing_is_said_to_be_at_fault(both: Both) -> None:
+    """It is not handed on, and asking again does not help."""
+
+    class Refusing:
+        """Holds a log to what is known of it, in vain."""
+
+        def part(self, seller: str, through: int, most: int, known: Known) -> Part:
+            """Refuse what was asked for by what is known."""
+            assert known.trust.keys
+            assert known.read.size >= through > 0
+            raise CasesRefused("its checkpoint is refused (split: nothing shows it)")
+
+    source, both.evidence.source = both.evidence.source, Refusing()
+    try:
+        answer = asked(both, expect=502)
+    finally:
+        both.evidence.source = source
+    assert answer.json()["code"] == "cases_not_proven"
+    assert "split: nothing shows it" in answer.json()["detail"]
 
 
 def test_without_the_cases_service_there_is_none_and_it_says_when_to_ask_again(both: Both) -> None:

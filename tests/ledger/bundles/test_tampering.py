@@ -167,10 +167,22 @@ def calendar(content: Content) -> None:
         (rulebook, "is no version that is enclosed"),
         (of_another, 'cases position 1.subject: is "s-1", computed "s-2"'),
         (calendar, "calendars[0]: no event pins CN-2026"),
+        (
+            lambda content: content["missing_calendars"].clear(),
+            f"position 1: pins calendar CN-2026 with the digest {'c' * 64}, neither enclosed nor said to be missing",
+        ),
+        (
+            lambda content: content["missing_calendars"].append(content["missing_calendars"][0]),
+            "missing_calendars[1]: no event pins CN-2026",
+        ),
+        (
+            lambda content: content["missing_calendars"][0].update(id="CN-2027"),
+            "missing_calendars[0]: no event pins CN-2027",
+        ),
         (lambda content: content.update(folded=3), "cases position 4: is behind 3"),
         (lambda content: content.update(folded=99), "folded: is 99, beyond the"),
         (lambda content: content.update(extra=1), "bundle.extra: is not known"),
-        (lambda content: content.update(format="demerit-bundle/2"), "format: is"),
+        (lambda content: content.update(format="demerit-bundle/1"), "format: is"),
         (lambda content: content["standings"][0].update(known_position=99), "standings[0].known_position: is 99"),
         (lambda content: content["standings"][1]["body"].update(as_of="now"), "standings[1].body.as_of"),
         (lambda content: content["standings"][2]["body"].update(rulebook="TB-1"), "standings[2].body.rulebook"),
