@@ -1951,12 +1951,10 @@ def tell(verdict: Verdict, *, as_json: bool) -> None:
         answer = {"verified": shown is not None, "shown": shown, "wrong": verdict.wrong, "unchecked": verdict.unchecked}
         print(json.dumps(answer, ensure_ascii=True))
         return
-    if shown is not None:
-        print(f"verified: {on_one_line(shown)}")
-    for line in verdict.wrong:
-        print(f"not verified: {on_one_line(line)}", file=sys.stderr)
-    for line in verdict.unchecked:
-        print(f"not checked: {on_one_line(line)}")
+    lines = [f"not verified: {line}" for line in verdict.wrong] if shown is None else [f"verified: {shown}"]
+    lines += [f"not checked: {line}" for line in verdict.unchecked]
+    for line in lines:
+        print(on_one_line(line), file=sys.stdout if shown is not None else sys.stderr)
 
 
 def main() -> int:

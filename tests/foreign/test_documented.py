@@ -75,13 +75,15 @@ def test_our_verifier_computes_a_bundle_again_as_documented(folder: Path) -> Non
     done = run(command, folder)
     assert (done.returncode, done.stderr) == (0, "")
     assert re.fullmatch(
-        r"verified: s-1 through cases position \d+: [^\n]* facts: 6, [^\n]* standings: 4\n", done.stdout
+        r"verified: s-1 through cases position \d+: [^\n]* facts: 6, [^\n]* standings: 4\n"
+        r"not checked: calendar CN-2026 is missing: working days counted at cases position 1, 4, 9\n",
+        done.stdout,
     )
     raw = (folder / "bundle.json").read_bytes()
     (folder / "bundle.json").write_bytes(raw.replace(b'"points":{"ordinary":12', b'"points":{"ordinary":0'))
     done = run(command, folder)
     assert (done.returncode, done.stdout) == (1, "")
-    first, *_, last = done.stderr.splitlines()
+    first, *_, last, _ = done.stderr.splitlines()
     assert re.fullmatch(r"not verified: standings\[\d\]\.body\.points\.ordinary: is 0, computed 12", first)
     assert last.startswith("not verified: seal: is not of this bundle")
 
