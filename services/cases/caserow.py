@@ -40,6 +40,14 @@ def rows_of(before: CaseState, after: Loaded) -> list[RowChange]:
     ]
 
 
+def pending_row(loaded: Loaded, deadline: str) -> RowChange:
+    """Return what the clock's work list has to say of one deadline of a case, whatever stands there."""
+    due_us = None if isinstance(loaded.state, Unfiled) else _awaited(loaded.state).get(deadline)
+    if due_us is None:
+        return Remove(PENDING, (loaded.case_id, deadline))
+    return Put(PENDING, {"case_id": loaded.case_id, "deadline": deadline, "due_us": due_us})
+
+
 def unless_clocked(loaded: Loaded) -> Unless:
     """Return the guard of an append by people: time has done nothing to the case since it was loaded."""
     return Unless(CASES, (Where("case_id", "=", loaded.case_id), Where("clock_version", ">", loaded.clock_version)))

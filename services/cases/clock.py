@@ -12,7 +12,7 @@ from typing import Final
 
 from services.cases.announcements import lapse
 from services.cases.casefile import Loaded, fold, load
-from services.cases.caserow import rows_of, unless_changed
+from services.cases.caserow import pending_row, rows_of, unless_changed
 from services.cases.domain.breaches import breaches
 from services.cases.domain.case import World, decide
 from services.cases.domain.commands import LapseAppeal
@@ -26,7 +26,7 @@ from shared.kit.decider import Recorded, Refusal
 from shared.kit.ids import uuid7
 from shared.kit.log.instant import to_us
 from shared.kit.log.model import Append, Appended, EventLog, Stamp
-from shared.kit.log.rows import Remove, Row, RowChange, Where
+from shared.kit.log.rows import Row, RowChange, Where
 
 BATCH: Final = 200  # deadlines of one transaction
 ACTOR: Final = "clock"
@@ -65,7 +65,7 @@ class Ticker:
         return sum(len(outcome.stamps) for outcome in outcomes if isinstance(outcome, Appended))
 
     def _append(self, case_id: str, rows: Sequence[Row], now: datetime) -> Append:
-        """What time has made of one case; what it is met by leaves the work list without a fact."""
+        """What time has made of one case. Where that is nothing, its deadlines were moved since they were read."""
         loaded = load(self.log, case_id)
         if not isinstance(loaded.state, Unfiled):
             found = breaches(loaded.state, now)
@@ -74,7 +74,7 @@ class Ticker:
             lapsed = decide(loaded.state, LapseAppeal(now), self.world)
             if not isinstance(lapsed, Refusal):
                 return Unit(own_request(case_id, ACTOR, ACTOR, now), loaded, lapsed).append()
-        changes: list[RowChange] = [Remove(PENDING, (case_id, row["deadline"])) for row in rows]
+        changes = [pending_row(loaded, str(row["deadline"])) for row in rows]
         return Append(rows=lambda _: changes, unless=[unless_changed(loaded)])
 
 

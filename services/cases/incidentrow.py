@@ -1,6 +1,6 @@
 """The incidents of every case as rows, so that cases of one matter are found, and no incident is penalised twice."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from services.cases.domain.events import Incident
 from services.cases.domain.matters import Matter, Related, matter_of, span
@@ -26,12 +26,16 @@ def incident_rows(before: CaseState, after: Filed, case_id: str) -> list[RowChan
     return _rows(case_id, after, after.file.filed.incidents, judged_in)
 
 
-def taken_in_rows(before: CaseState, after: CaseState, case_id: str, related: Iterable[Related]) -> list[RowChange]:
+def taken_in_rows(before: CaseState, after: CaseState, related: Iterable[Related]) -> list[RowChange]:
     """Return the incidents of cases merged into this one as rows, where they give a penalty now, or no longer."""
     if isinstance(after, Unfiled) or not _turned(before, after):
         return []
-    taken_in = [other for other in related if other.taken_in]
-    return [row for other in taken_in for row in _rows(other.case_id, after, other.incidents, case_id)]
+    return [
+        row
+        for other in related
+        if other.taken_in is not None
+        for row in _rows(other.case_id, after, other.incidents, other.taken_in)
+    ]
 
 
 def _turned(before: CaseState, after: Filed) -> bool:
@@ -81,6 +85,27 @@ def unless_penalised(matter: Matter, incidents: tuple[Incident, ...]) -> list[Un
     ]
 
 
+def unless_joined(matter: Matter, case_id: str, related: Iterable[Related]) -> list[Unless]:
+    """Return the guards of an append that gives a penalty: no case was merged into this one meanwhile.
+
+    Its incidents would not be penalised with those of the others. Rows are judged here of no case between those known.
+    """
+    known = sorted([case_id, *(other.case_id for other in related if other.taken_in == case_id)])
+    of = (*_of(matter), Where("judged_in", "=", case_id))
+    bounds = zip([None, *known], [*known, None], strict=True)
+    return [
+        Unless(
+            INCIDENTS,
+            (
+                *of,
+                *(() if above is None else [Where("case_id", ">", above)]),
+                *(() if below is None else [Where("case_id", "<", below)]),
+            ),
+        )
+        for above, below in bounds
+    ]
+
+
 def unless_resolved(other: Related) -> Unless:
     """Return the guard of an append that merges a case into this one: it is undecided still, or its penalty stands."""
     changed = Where("ended_us", "not null") if other.undecided else Where("penalty", "null")
@@ -90,12 +115,15 @@ def unless_resolved(other: Related) -> Unless:
 def related_to(log: EventLog, matter: Matter, case_id: str, named: str | None) -> tuple[Related, ...]:
     """Return the other cases of a matter, by case id; raises `LogUnavailable`.
 
-    However many there are, those with a penalty are all among them, and so is the one `named`; of the others, the
-    first.
+    However many there are, those with a penalty, those merged into the case `case_id` and the one `named` are all among
+    them; of the others, the first.
     """
     order, of = ("case_id", "number"), _of(matter)
     rows = list(pages(log, INCIDENTS, (*of, Where("penalised", "=", 1)), order))
-    rows += log.select(INCIDENTS, *of, Where("penalised", "=", 0), order=order, limit=MAX_ROWS)
+    rest = log.select(INCIDENTS, *of, Where("penalised", "=", 0), order=order, limit=MAX_ROWS)
+    rows += rest
+    if len(rest) == MAX_ROWS:
+        rows += _led_to(log, matter, case_id)
     if named is not None:
         rows += pages(log, INCIDENTS, (*of, Where("case_id", "=", named)), order)
     found: dict[str, dict[Value, Row]] = {}
@@ -110,15 +138,39 @@ def related_to(log: EventLog, matter: Matter, case_id: str, named: str | None) -
     return tuple(
         related
         for other in sorted(judged)
-        if (related := _related(log.get(CASES, other), judged[other], taken_in=judging.get(other) == case_id))
+        if (
+            related := _related(
+                log.get(CASES, other), judged[other], _into(found[other]) if judging.get(other) == case_id else None
+            )
+        )
         is not None
     )
 
 
+def _led_to(log: EventLog, matter: Matter, case_id: str) -> Iterator[Row]:
+    """Yield the incidents of all cases that were merged into this one, by way of others too."""
+    into = {case_id}
+    while into:
+        found = [
+            row
+            for one in sorted(into)
+            for row in pages(log, INCIDENTS, (*_of(matter), Where("judged_in", "=", one)), ("case_id", "number"))
+            if row["case_id"] != one
+        ]
+        yield from found
+        into = {str(row["case_id"]) for row in found}
+
+
 def _judging(case_id: str, found: Mapping[str, Mapping[Value, Row]]) -> str:
     """Return the case that judges the incidents of this one: where its mergers lead in the end."""
-    row = next(iter(found.get(case_id, {}).values()), None)
-    return case_id if row is None or row["judged_in"] == case_id else _judging(str(row["judged_in"]), found)
+    into = _into(found.get(case_id, {}))
+    return case_id if into is None or into == case_id else _judging(into, found)
+
+
+def _into(rows: Mapping[Value, Row]) -> str | None:
+    """Return where a case of these incidents says that they are judged, None where it has none."""
+    row = next(iter(rows.values()), None)
+    return None if row is None else str(row["judged_in"])
 
 
 def _of(matter: Matter) -> tuple[Where, ...]:
@@ -126,7 +178,7 @@ def _of(matter: Matter) -> tuple[Where, ...]:
     return (Where("complainant", "=", complainant), Where("respondent", "=", respondent), Where("trade", "=", trade))
 
 
-def _related(case: Row | None, incidents: list[Row], *, taken_in: bool) -> Related | None:
+def _related(case: Row | None, incidents: list[Row], taken_in: str | None) -> Related | None:
     if case is None:
         return None
     penalty_id = case["penalty"]

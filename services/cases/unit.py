@@ -15,7 +15,7 @@ from services.cases.domain.events import (
 )
 from services.cases.domain.matters import Related, judged, matter_of
 from services.cases.domain.state import Unfiled
-from services.cases.incidentrow import taken_in_rows, unless_penalised, unless_resolved
+from services.cases.incidentrow import taken_in_rows, unless_joined, unless_penalised, unless_resolved
 from services.cases.publication import Provenance, to_draft
 from services.cases.reader import state_for
 from services.cases.receipts import Receipt, kept_bytes, references
@@ -65,7 +65,7 @@ class Unit:
             return self._request.rows
         loaded = self._loaded
         after = replace(loaded, state=self._after(stamps), version=loaded.version + len(stamps))
-        taken_in = taken_in_rows(loaded.state, after.state, loaded.case_id, self._related)
+        taken_in = taken_in_rows(loaded.state, after.state, self._related)
         return [*rows_of(loaded.state, after), *taken_in, *self._request.rows]
 
     def _guards(self) -> list[Unless]:
@@ -74,7 +74,9 @@ class Unit:
         for event in self._events:
             if isinstance(event, OrdinaryViolationUpheld | SevereViolationUpheld) and not isinstance(state, Unfiled):
                 filed = state.file.filed
-                guards += unless_penalised(matter_of(filed), judged(filed.incidents, self._related))
+                matter = matter_of(filed)
+                guards += unless_penalised(matter, judged(filed.incidents, self._related))
+                guards += unless_joined(matter, self._loaded.case_id, self._related)
             elif isinstance(event, ComplaintMerged):
                 guards += [unless_resolved(other) for other in self._related if other.case_id == event.into]
         return guards

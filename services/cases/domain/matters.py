@@ -20,8 +20,8 @@ class Related:
     """Another case of the same matter: its state by the facts, its incidents, the decision that gives a penalty now.
 
     `incidents` are those that it judges: its own, and those of cases merged into it. `undecided` says that its decision
-    is still to come: it was not decided, withdrawn, merged or refused. `taken_in`: it was merged into the case that it
-    is seen from, which judges its incidents too.
+    is still to come: it was not decided, withdrawn, merged or refused. `taken_in` is set where the case that it is seen
+    from judges its incidents too: it names the case into which it was merged itself, which may have been merged on.
     """
 
     case_id: str
@@ -29,7 +29,7 @@ class Related:
     undecided: bool
     penalty: str | None = None
     erased: bool = False
-    taken_in: bool = False
+    taken_in: str | None = None
 
 
 def matter_of(filed: ComplaintFiled) -> Matter:
@@ -60,7 +60,7 @@ def overlapping(incidents: Sequence[Incident], related: Iterable[Related]) -> tu
 
 def judged(incidents: Sequence[Incident], related: Iterable[Related]) -> tuple[Incident, ...]:
     """Return all incidents that a case of these incidents judges: its own, then those of cases merged into it."""
-    return (*incidents, *(incident for other in related if other.taken_in for incident in other.incidents))
+    return (*incidents, *(incident for other in related if other.taken_in is not None for incident in other.incidents))
 
 
 def penalised(incidents: Sequence[Incident], related: Sequence[Related]) -> Related | None:

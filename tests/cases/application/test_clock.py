@@ -10,8 +10,9 @@ import pytest
 from services.cases.clock import BATCH, Ticker
 from services.cases.domain import commands as c
 from services.cases.tables import ANNOUNCEMENTS, PENDING
-from shared.kit.log.instant import from_us
-from shared.kit.log.model import EventLog, Stored
+from shared.kit.log.instant import from_us, to_us
+from shared.kit.log.model import Append, EventLog, Stored
+from shared.kit.log.rows import Put
 from tests.support.cases_afterwards import CONTESTABLE
 from tests.support.cases_service import MONDAY, CasesService, cases_service, uphold
 from tests.support.cases_story import OFFICER
@@ -49,6 +50,18 @@ def test_a_breach_is_recorded_once_at_its_due_instant(one: Writer) -> None:
     assert b'"deadline":"first_handling"' in facts[0].state
     assert b'"time":"2026-03-05T16:00:00Z"' in facts[0].state
     assert one.cases.log.select(PENDING, limit=10) == []
+
+
+def test_a_deadline_that_was_moved_while_the_clock_looked_still_waits(one: Writer) -> None:
+    """The clock had read it as it was before."""
+    one.file()
+    ticker = Ticker(one.cases.log, one.cases.world)
+    waits = one.cases.log.select(PENDING, limit=10)
+    early = [Put(PENDING, {**row, "due_us": to_us(MONDAY)}) for row in waits]
+    one.cases.log.append(Append(rows=lambda _: early))
+    assert ticker.tick(MONDAY) == 0
+    assert one.cases.log.select(PENDING, limit=10) == waits
+    assert ticker.tick(AFTER) == 2
 
 
 def test_work_done_in_time_is_no_breach_and_work_done_late_is_one(one: Writer) -> None:

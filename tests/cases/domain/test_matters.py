@@ -88,7 +88,7 @@ def test_related_cases_are_told_in_their_order_and_the_first_penalty_counts() ->
 
 def test_what_was_merged_into_a_case_is_judged_with_it() -> None:
     """An incident of a merged case that has its penalty elsewhere has it for the case that took it in."""
-    taken_in = Related("case-1", (moment(50),), undecided=False, taken_in=True)
+    taken_in = Related("case-1", (moment(50),), undecided=False, taken_in="case-0")
     far = other(moment(50), penalty="d-9", case_id="case-9", undecided=False)
     assert judged(CALLED, [taken_in, far]) == (*CALLED, moment(50))
     assert penalised(CALLED, [taken_in, far]) == far
