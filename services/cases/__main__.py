@@ -14,11 +14,13 @@ from services.cases import backup
 from services.cases.imports.command import ImportRefused, UnreadableFile, import_file, report_json
 from services.cases.main import build, check
 from services.cases.masterkey import VaultLocked
+from services.cases.rebuildcommand import rebuilt
+from services.cases.rebuilding import CannotRebuild
 from services.cases.recallcommand import recall_commands
 from services.cases.settings import Settings
 from services.cases.tables import TABLES
 from services.cases.vault import VaultUnavailable
-from services.cases.verifying import verified
+from services.cases.verifycommand import verified
 from shared.kit.audit.command import key_commands
 from shared.kit.audit.opening import UNFIT
 from shared.kit.backup import BackupBroken, told
@@ -100,9 +102,24 @@ def verify(*, copy: Copy = None, checkpoint: CheckpointFile = None, key: Keys = 
     Reads alone: the service may run meanwhile. Of a copy that is older than what was signed last, nothing is demanded
     but what a `--checkpoint` says.
     """
-    with starting("CASES_", CannotVerify, OSError):
+    with starting("CASES_", RulebookError, CannotVerify, OSError):
         status = verified(Settings(), copy, checkpoint, key, as_json=as_json)
     raise typer.Exit(status)
+
+
+@app.command()
+def rebuild(
+    owner_url: Annotated[
+        str | None,
+        typer.Option(envvar="CASES_OWNER_URL", help="the tables' owner in PostgreSQL, for tables of another shape"),
+    ] = None,
+) -> None:
+    """Make the rows of all read models anew from the log, all of them or none, and print how many.
+
+    On SQLite the service must not run; over a database it may, and its writes wait meanwhile.
+    """
+    with starting("CASES_", CannotRebuild, OSError):
+        typer.echo(rebuilt(Settings(), owner_url))
 
 
 @app.command()

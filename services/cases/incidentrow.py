@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from services.cases.domain.events import Incident
 from services.cases.domain.matters import Matter, Related, matter_of, span
-from services.cases.domain.state import CaseState, Filed, Merged, Unfiled, penalty
+from services.cases.domain.state import CaseState, Decided, Filed, Merged, Unfiled, penalty
 from services.cases.selection import pages
 from services.cases.tables import CASES, INCIDENTS, OPEN
 from shared.kit.log.instant import from_us, to_us
@@ -36,6 +36,16 @@ def taken_in_rows(before: CaseState, after: CaseState, related: Iterable[Related
         if other.taken_in is not None
         for row in _rows(other.case_id, after, other.incidents, other.taken_in)
     ]
+
+
+def penalised_by(judge: CaseState, merged: Sequence[CaseState]) -> bool:
+    """Return whether incidents of cases merged one into the next, the last into `judge`, are penalised by its decision.
+
+    A decision counts for those that were merged before it. One merged afterwards has no incident which that decision
+    does not penalise already.
+    """
+    joined = max((one.merged.position for one in merged if isinstance(one, Merged)), default=0)
+    return penalty(judge) is not None and isinstance(judge, Decided) and judge.decision.position > joined
 
 
 def _turned(before: CaseState, after: Filed) -> bool:

@@ -25,6 +25,7 @@ from services.cases.application import Cases
 from services.cases.chores import Chore, Chores
 from services.cases.clock import Ticker
 from services.cases.domain.case import World
+from services.cases.emptied import refuse_emptied
 from services.cases.erasures import Erasures
 from services.cases.evidence import EvidenceStore, StoreUnavailable
 from services.cases.ledgerclient import LedgerClient
@@ -75,13 +76,14 @@ def build(settings: Settings, *, clock: Clock = utc_now, log: EventLog | None = 
     """
     world = World(
         rulebook(settings.rulebook),
-        _calendars(settings),
+        calendars(settings),
         retention=timedelta(days=settings.retention_days),
         merges_repeats=settings.merge_repeats,
     )
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     log = GroupCommit(log or open_store(settings, settings.log_file, clock, TABLES))
     try:
+        refuse_emptied(log)
         parts = _parts(settings, world, log, clock)
     except BaseException:
         log.close()
@@ -141,9 +143,10 @@ def check(settings: Settings) -> None:
             does.
     """
     rulebook(settings.rulebook)
-    _calendars(settings)
+    calendars(settings)
     log = open_store(settings, settings.log_file, utc_now, TABLES)
     try:
+        refuse_emptied(log)
         vault = Vault(settings.vault_file, settings.vault_key_file, shared=True)
         vault.bind(log.id)
         vault.close()
@@ -157,7 +160,8 @@ def rulebook(name: str) -> Timeline:
     return load_timeline(Path(name)) if name.endswith(".toml") else shipped(name)
 
 
-def _calendars(settings: Settings) -> Calendars:
+def calendars(settings: Settings) -> Calendars:
+    """Return the working-day calendars that the settings name, or those that come with the product."""
     return shipped_calendars() if settings.calendars is None else load_calendars(settings.calendars)
 
 

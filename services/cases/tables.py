@@ -81,6 +81,7 @@ ANNOUNCEMENTS: Final = Table(
         "media_type": "text",
         "size_bytes": "integer",
         "expires_us": "integer",
+        "digest": "text",  # of the row's other columns: no event tells of it
     },
     key=("case_id", "evidence_id"),
     indexes=(("expires_us",),),

@@ -1,35 +1,28 @@
-"""What the cases service verifies beside its log: rows of cases and decisions, versions of others, and what it kept.
+"""What the cases service verifies beside its log: every row of the read models, made again from the events."""
 
-Of incidents, recalls' items and the clock's work list it looks at nothing else: they also follow from other cases and
-from time.
-"""
-
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import msgspec
 
 from services.cases import recallreceipt, receipts
-from services.cases.decisiontables import RECALLS
-from services.cases.publication import imported_stream
-from services.cases.recallpublication import recall_stream
-from services.cases.settings import Settings
-from services.cases.tables import IMPORTED
-from services.cases.verifyingrows import check_case_rows
-from shared.kit.log.rows import Row, Table
-from shared.kit.verifying.command import last_signed, raw_store, run_verify, saved_checkpoint
+from services.cases.decisiontables import RECALL_ITEMS, RECALLS
+from services.cases.recounting import CALENDARS
+from services.cases.remaking.pasts import every_past
+from services.cases.remaking.recalls import every_recall
+from services.cases.tables import IMPORTED, WORLD
+from services.cases.verifyingcases import check_case_rows
+from services.cases.verifyingimports import check_imports
+from services.cases.verifyingkept import check_responses
+from services.cases.verifyingrows import check_owned
 from shared.kit.verifying.findings import Findings, shown
 from shared.kit.verifying.kept import Cited
-from shared.kit.verifying.merging import joined
-from shared.kit.verifying.openfile import raw_file
 from shared.kit.verifying.raw import RawLog
+from shared.kit.verifying.tracking import check_tracking
 
-# Of each table the column that holds the version of a stream, and what the streams' names begin with.
-VERSIONS: Final[tuple[tuple[Table, str, str], ...]] = (
-    (RECALLS, "version", recall_stream("")),
-    (IMPORTED, "version", imported_stream("")),
-)
+_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
 
 def cites(response: bytes) -> Sequence[Cited]:
@@ -47,38 +40,32 @@ def cites(response: bytes) -> Sequence[Cited]:
     return [Cited(one.id, one.type, one.position, one.recorded_at) for one in events]
 
 
-def check_rows(raw: RawLog, findings: Findings) -> None:
-    """Find every row of a case or a decision that is not what the log makes of it.
+@dataclass(frozen=True)
+class CasesRows:
+    """Compares rows with what the log makes of them. `calendars` is the digest of those that are published."""
 
-    And every row of a recall or a seller's past that is missing or not of its stream's last version.
-    """
-    for table, column, prefix in VERSIONS:
-        rows = ((str(row[table.key[0]]), row) for row in raw.rows(table) if row[column] != 0)
-        for name, version, found in joined(_streams(raw, prefix), rows):
-            _compare(findings, table, column, name, version, found)
-    check_case_rows(raw, findings)
+    calendars: str
 
+    def check(self, raw: RawLog, findings: Findings) -> None:
+        """Find every row that is missing, one too many, or not what the events make; cases are folded in groups."""
+        check_case_rows(raw, findings)
+        check_owned(raw, findings, every_recall(raw), (RECALLS, RECALL_ITEMS))
+        check_owned(raw, findings, every_past(raw), (IMPORTED,))
+        check_imports(raw, findings)
+        check_responses(raw, findings)
+        self._world(raw, findings)
+        check_tracking(raw, findings)
 
-def _streams(raw: RawLog, prefix: str) -> Iterator[tuple[str, int]]:
-    return ((name.removeprefix(prefix), version) for name, version in raw.last_versions() if name.startswith(prefix))
-
-
-def _compare(findings: Findings, table: Table, column: str, name: str, version: int | None, row: Row | None) -> None:
-    has = None if row is None else row[column]
-    if has != version:
-        detail = f"the last version of its stream is {shown(version)}, the row has {shown(has)}"
-        findings.add(table.name, column, 0, detail, name)
-
-
-def verified(
-    settings: Settings, copy: Path | None, checkpoint: Path | None, keys: Sequence[str] | None, *, as_json: bool
-) -> int:
-    """Verify the log of these settings, or a copy; print what was found; return the exit status.
-
-    Raises:
-        LogUnavailable, CannotVerify, OSError: see `shared.kit.verifying.command`.
-    """
-    given = saved_checkpoint(checkpoint, keys or ())
-    signed = [] if copy is not None else last_signed(settings)
-    with raw_store(settings, settings.log_file) if copy is None else raw_file(copy) as raw:
-        return run_verify(raw, [*given, *signed], cites, check_rows, as_json=as_json)
+    def _world(self, raw: RawLog, findings: Findings) -> None:
+        """No event says which calendars were counted with last: a start compares, and counts anew where they differ."""
+        counted = None
+        for row in raw.rows(WORLD):
+            name, digest = row["name"], row["digest"]
+            if name != CALENDARS:
+                findings.add(WORLD.name, "name", 0, f"the only row would have to be that of {CALENDARS}", shown(name))
+            elif not isinstance(digest, str) or _DIGEST.fullmatch(digest) is None:
+                findings.add(WORLD.name, "digest", 0, "it would have to be a digest of calendars", CALENDARS)
+            else:
+                counted = digest
+        if counted not in (None, self.calendars):
+            findings.note(f"{WORLD.name}: the calendars counted with last are others than those of the settings")

@@ -1,121 +1,67 @@
-"""Rows of cases and of decisions, made again from the events of each case and compared with those that lie there."""
+"""Compares the rows of read models with those that the events make: missing, one too many, and column by column."""
 
-from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from heapq import merge
+from itertools import groupby
+from operator import itemgetter
+from typing import TypeAlias
 
-import msgspec
-
-from services.cases.casefile import Loaded, read_facts
-from services.cases.caserow import rows_of
-from services.cases.decisiontables import DECISIONS
-from services.cases.domain.case import UNFILED, CaseState, evolve
-from services.cases.publication import UnknownEvent, case_stream, clock_stream
-from services.cases.tables import CASES
-from shared.kit.log.rows import Put, Row, Table
+from services.cases.remaking.made import Key, Made, key_of
+from shared.kit.log.rows import Row, Table
 from shared.kit.verifying.findings import Findings, shown
-from shared.kit.verifying.merging import grouped, joined
-from shared.kit.verifying.raw import RawEvent, RawLog, stored
+from shared.kit.verifying.merging import joined
+from shared.kit.verifying.raw import RawLog
 
-GROUP: Final = 200  # cases in memory at once; each has two streams
-UNREADABLE: Final = (LookupError, ValueError, TypeError, AttributeError, AssertionError, UnknownEvent)
-
-
-class Made(NamedTuple):
-    """What the events of a case make: its row, None without events, and those of its decisions by id.
-
-    Neither counts unless `sound`: then the events could be folded.
-    """
-
-    row: Row | None
-    decisions: dict[str, Row]
-    sound: bool = True
+There: TypeAlias = Mapping[str, Mapping[Key, Row]]
+"""The rows of one owner as they lie there, by table and key."""
 
 
-def check_case_rows(raw: RawLog, findings: Findings) -> None:
-    """Find every row of a case or a decision that is missing, one too many, or not what the case's events make."""
-    decisions, there, known = 0, 0, True
-    rows = ((str(row["case_id"]), row) for row in raw.rows(CASES))
-    for case_id, made, row in joined(_every_case(raw, findings), rows):
-        if made is None:
-            findings.add(CASES.name, "case_id", 0, "the log has no event of this case", case_id)
-        elif made.sound:
-            decisions += len(made.decisions)
-            _compare(findings, CASES, case_id, made.row, row)
-        else:
-            known = False
-    for some in grouped(raw.rows(DECISIONS), GROUP):
-        there += len(some)
-        _decided(raw, findings, some)
-    if known and decisions != there:
-        detail = f"the log has {decisions} decisions, here are {there}"
-        findings.add(DECISIONS.name, "decision", 0, detail)
+def check_owned(raw: RawLog, findings: Findings, every: Iterable[Made], tables: Sequence[Table]) -> None:
+    """Compare what was made of every owner, in order, with the rows of tables whose keys begin with the owner."""
+    for owner, made, there in joined(((one.owner, one) for one in every), beside(raw, tables)):
+        check_owner(findings, made or Made(owner, 0), there or {}, tables)
 
 
-def _decided(raw: RawLog, findings: Findings, rows: Sequence[Row]) -> None:
-    of_cases = sorted({str(row["case_id"]) for row in rows})
-    made = {case_id: _made(case_id, events) for case_id, events in _events(raw, of_cases)}
-    for row in rows:
-        decision = str(row["decision"])
-        case = made[str(row["case_id"])]
-        due = case.decisions.get(decision)
-        if due is not None:
-            _compare(findings, DECISIONS, decision, due, row)
-        elif case.sound:
-            findings.add(DECISIONS.name, "decision", 0, "the case would have to have this decision", shown(decision))
-
-
-def _compare(findings: Findings, table: Table, name: str, due: Row | None, row: Row | None) -> None:
-    if due is None or row is None:
-        if due is not row:
-            would = "have a row" if row is None else "have none: the log does not begin it"
-            findings.add(table.name, table.key[0], 0, f"it would have to {would}", name)
+def check_owner(findings: Findings, made: Made, there: There, tables: Iterable[Table]) -> None:
+    """Compare the rows of one owner; of events that cannot be folded, that is told and nothing else."""
+    if not made.sound:
+        findings.add("stored_events", "state", made.position, "its events cannot be folded", made.owner)
         return
-    for column in table.columns:
-        if row[column] != due[column]:
-            detail = f"the log says {shown(due[column])}, the row has {shown(row[column])}"
-            findings.add(table.name, column, 0, detail, name)
+    for table in tables:
+        check_table(findings, table, made, there.get(table.name, {}))
 
 
-def _every_case(raw: RawLog, findings: Findings) -> Iterator[tuple[str, Made]]:
-    """Yield every case of the log, in order of its id (sorted by bytes)."""
-    names = joined(_ids(raw, case_stream("")), _ids(raw, clock_stream("")))
-    for case_ids in grouped((case_id for case_id, _, _ in names), GROUP):
-        for case_id, events in _events(raw, case_ids):
-            made = _made(case_id, events)
-            if not made.sound:
-                position = events[-1].position
-                findings.add("stored_events", "state", position, "the case's events cannot be folded", case_id)
-            yield case_id, made
+def check_table(findings: Findings, table: Table, made: Made, there: Mapping[Key, Row]) -> None:
+    """Compare the rows of one owner in one table."""
+    due = made.of(table)
+    for key in [*due, *(key for key in there if key not in due)]:
+        wanted, row = due.get(key), there.get(key)
+        name = shown(" ".join(str(part) for part in key))
+        if wanted is None:
+            why = "the log would have to make it" if made.position else "the log has no event of it"
+            findings.add(table.name, ", ".join(table.key), made.position, f"a row too many: {why}", name)
+        elif row is None:
+            findings.add(table.name, ", ".join(table.key), made.position, "the row is missing", name)
+        else:
+            _columns(findings, table, made, wanted, row, name)
 
 
-def _ids(raw: RawLog, prefix: str) -> Iterator[tuple[str, int]]:
-    return ((name.removeprefix(prefix), last) for name, last in raw.last_versions() if name.startswith(prefix))
+def _columns(findings: Findings, table: Table, made: Made, wanted: Row, row: Row, name: str) -> None:
+    for column, value in wanted.items():
+        if row[column] != value and column not in made.doubtful:
+            detail = f"the log says {shown(value)}, the row has {shown(row[column])}"
+            findings.add(table.name, column, made.position, detail, name)
 
 
-def _events(raw: RawLog, case_ids: Sequence[str]) -> Iterator[tuple[str, list[RawEvent]]]:
-    """Yield each of these cases with its events, in order of position."""
-    found: dict[str, list[RawEvent]] = {case_id: [] for case_id in case_ids}
-    owners = {stream(case_id): case_id for case_id in case_ids for stream in (case_stream, clock_stream)}
-    for event in raw.of_streams(list(owners)):
-        found[owners[event.stream]].append(event)
-    yield from found.items()
+def beside(raw: RawLog, tables: Sequence[Table]) -> Iterator[tuple[str, There]]:
+    """Yield every owner that has a row in one of these tables, in order (by bytes), with its rows."""
+    every = merge(*(_owned(raw, table) for table in tables), key=lambda one: one[0].encode())
+    for owner, rows in groupby(every, key=itemgetter(0)):
+        there: dict[str, dict[Key, Row]] = {table.name: {} for table in tables}
+        for _, table, row in rows:
+            there[table.name][key_of(table, row)] = row
+        yield owner, there
 
 
-def _made(case_id: str, events: Sequence[RawEvent]) -> Made:
-    state: CaseState = UNFILED
-    rows: dict[str, Row] = {}
-    decisions: dict[str, Row] = {}
-    version = clock_version = 0
-    try:
-        for event, fact in zip(events, read_facts([stored(one) for one in events]), strict=True):
-            before, state = state, evolve(state, fact)
-            version += event.stream == case_stream(case_id)
-            clock_version += event.stream == clock_stream(case_id)
-            for change in rows_of(before, Loaded(case_id, state, version, clock_version)):
-                if isinstance(change, Put) and change.table is CASES:
-                    rows[case_id] = change.row
-                elif isinstance(change, Put) and change.table is DECISIONS:
-                    decisions[str(change.row["decision"])] = change.row
-    except (*UNREADABLE, msgspec.MsgspecError):
-        return Made(None, {}, sound=False)
-    return Made(rows.get(case_id), decisions)
+def _owned(raw: RawLog, table: Table) -> Iterator[tuple[str, Table, Row]]:
+    return ((str(row[table.key[0]]), table, row) for row in raw.rows(table))

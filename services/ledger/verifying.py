@@ -22,6 +22,7 @@ from shared.kit.verifying.findings import Findings, shown
 from shared.kit.verifying.kept import Cited
 from shared.kit.verifying.merging import grouped, joined
 from shared.kit.verifying.raw import RawLog, stored
+from shared.kit.verifying.tracking import check_tracking
 from shared.rulebook.model import Timeline
 
 UNREADABLE: Final = (KeyError, ValueError, TypeError, OverflowError, msgspec.MsgspecError)
@@ -112,7 +113,7 @@ class LedgerRows:
         return positions
 
     def _followed(self, raw: RawLog, findings: Findings) -> None:
-        tracked, rows = raw.tracked().get(CASES, 0), [*raw.rows(FOLLOWED)]
+        tracked, rows = check_tracking(raw, findings, [CASES])[CASES], [*raw.rows(FOLLOWED)]
         if tracked < self._last_position:
             detail = f"the cases were followed to {self._last_position} at least, tracking says {tracked}"
             findings.add("tracking", "notification_id", self._last_position, detail, CASES)

@@ -5,7 +5,7 @@ same file is given again. Source: domain rules §4 (recorded time), R14.
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -16,12 +16,11 @@ from services.cases.imports.importrow import barred, imported_rows, unless_decid
 from services.cases.imports.penalty import BadRow, PastPenalty, fact_of, read_penalty
 from services.cases.imports.spool import Spool
 from services.cases.publication import imported_draft
-from shared.kit.cloudevent import Draft
 from shared.kit.log.instant import Clock
 from shared.kit.log.model import Append, Appended, EventLog, Idempotency, KeyTaken
 from shared.rulebook.model import Timeline
 
-BATCH: Final = 1000  # events of one transaction
+BATCH: Final = 1000  # events of one transaction: for ever, since keys number the batches
 MAX_SHOWN: Final = 1000  # bad rows that a report names; all are counted
 
 Progress = Callable[[str, int, int], None]  # what is being done, how many are done, of how many (0: not known)
@@ -104,10 +103,10 @@ class Importer:
     def _record(self, spool: Spool, report: Report, complete_from: datetime, told: Progress) -> None:
         total = spool.count()
         for number, batch in enumerate(spool.batches(BATCH), start=1):
-            drafts, append = self._append(report.import_id, number, batch, complete_from)
+            digest, append = self._append(report.import_id, number, batch, complete_from)
             outcome = self.log.append(append)
             if isinstance(outcome, KeyTaken):
-                if outcome.kept.digest != _digest(drafts):
+                if outcome.kept.digest != digest:
                     raise ImportRefused(
                         "the import would have to have an id of its own: this one stands for another file, or for the "
                         "same one with another --complete-from"
@@ -126,7 +125,8 @@ class Importer:
 
     def _append(
         self, import_id: str, number: int, batch: Sequence[PastPenalty], complete_from: datetime
-    ) -> tuple[Sequence[Draft], Append]:
+    ) -> tuple[bytes, Append]:
+        """Return the append of a batch, and what tells it apart."""
         sellers = list(dict.fromkeys(penalty.seller for penalty in batch))
         versions = versions_of(self.log, sellers)
         drafts = []
@@ -135,13 +135,19 @@ class Importer:
             event = fact_of(penalty, import_id, complete_from)
             drafts.append(imported_draft(event, penalty.seller, versions[penalty.seller]))
         rows = imported_rows(batch, versions, import_id)
-        kept = Idempotency(f"import {import_id} {number}", _digest(drafts), lambda _: b"")
-        return drafts, Append(drafts, lambda _: rows, kept, unless=[unless_decided(sellers)])
+        digest = batch_digest((draft.subject, draft.data) for draft in drafts)
+        kept = Idempotency(batch_scope(import_id, number), digest, lambda _: b"")
+        return digest, Append(drafts, lambda _: rows, kept, unless=[unless_decided(sellers)])
 
 
-def _digest(drafts: Sequence[Draft]) -> bytes:
-    """Return what tells two batches apart: of whom, and all that is said of them."""
+def batch_scope(import_id: str, number: int) -> str:
+    """Return the key under which a batch, counted from 1, is recorded once."""
+    return f"import {import_id} {number}"
+
+
+def batch_digest(told: Iterable[tuple[str, bytes]]) -> bytes:
+    """Return what tells two batches apart: SHA-256 of whom each event is about, and of all that is said of them."""
     digest = hashlib.sha256()
-    for draft in drafts:
-        digest.update(b"%s %s\n" % (draft.subject.encode(), draft.data))
+    for subject, data in told:
+        digest.update(b"%s %s\n" % (subject.encode(), data))
     return digest.digest()

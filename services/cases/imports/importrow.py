@@ -32,9 +32,13 @@ def imported_rows(batch: Sequence[PastPenalty], versions: Mapping[str, int], imp
     """Return the rows of the sellers of a batch once it is recorded; `versions` are those behind it."""
     through = {penalty.seller: to_us(penalty.effective_at) for penalty in batch}  # in order: the last one stays
     return [
-        Put(IMPORTED, {"seller": seller, "version": versions[seller], "through_us": at_us, "import_id": import_id})
-        for seller, at_us in through.items()
+        Put(IMPORTED, imported_row(seller, versions[seller], at_us, import_id)) for seller, at_us in through.items()
     ]
+
+
+def imported_row(seller: str, version: int, through_us: int, import_id: str) -> Row:
+    """Return the row of a seller whose last imported penalty is this `version` of its stream."""
+    return {"seller": seller, "version": version, "through_us": through_us, "import_id": import_id}
 
 
 def barred(log: EventLog, sellers: Iterable[tuple[str, int, int]], import_id: str) -> Iterator[BadRow]:

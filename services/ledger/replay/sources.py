@@ -71,7 +71,8 @@ class Source:
     def tracked(self, name: str) -> int | None:
         """Return how far a follower of this name has come by the tracking beside the log; None where there is none."""
         with self.raw() as raw:
-            return raw.tracked().get(name, 0)
+            position = raw.tracked().get(name, 0)
+            return position if isinstance(position, int) else 0
 
     def rows(self, table: Table) -> Iterator[Row]:
         """Yield the rows of a read model beside the log, in order of its key."""

@@ -107,5 +107,6 @@ def worded(found: Verified) -> str:
         lines.append(f"position {one.position}: {where}: {one.detail}")
     if found.findings > len(found.told):
         lines.append(f"and {found.findings - len(found.told)} more")
+    lines += [f"not compared: {note}" for note in found.notes]
     lines.append(f"{found.findings} differences" if found.findings else "verified: nothing was changed")
     return "".join(f"{line}\n" for line in lines)

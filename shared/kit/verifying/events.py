@@ -8,6 +8,7 @@ import msgspec
 from shared.kit.cloudevent import SEQUENCE_DIGITS, Envelope, decode
 from shared.kit.log.instant import to_us
 from shared.kit.log.merkle import leaf_hash, unpacked
+from shared.kit.log.sequenced import PROMISE_EVERY_US
 from shared.kit.verifying.findings import Findings, shown
 from shared.kit.verifying.raw import RawEvent, SqlRow
 from shared.kit.verifying.tree import DoubtfulTree
@@ -21,11 +22,13 @@ Told = list[tuple[RawEvent, Envelope]]
 class Events:
     """Checks the events of the log of a name, one after the other.
 
-    `position` is the last one's, `tree` what they make.
+    `position` is the last one's, `tree` what they make. `promised_us` is what the sequencer promised last: no event
+    came later with such a time.
     """
 
-    def __init__(self, findings: Findings, log_id: object) -> None:
+    def __init__(self, findings: Findings, log_id: object, promised_us: object = 0) -> None:
         self._findings, self.log_id = findings, log_id
+        self._promised_us, self._before_us = promised_us if isinstance(promised_us, int) else 0, 0
         self.position = self.recorded_us = 0
         self.tree = DoubtfulTree()
         self._sources: set[str] = set()
@@ -55,8 +58,9 @@ class Events:
             self._findings.add("log_head", "frontier", self.position, "it would have to be that of the events' tree")
         if recorded_us != self.recorded_us:
             self._findings.add("log_head", "recorded_us", self.position, "it would have to be the last event's")
-        if not isinstance(promised_us, int) or promised_us < 0:
-            self._findings.add("log_head", "promised_us", 0, "it would have to be microseconds since 1970")
+        if promised_us != 0 and (not isinstance(promised_us, int) or promised_us < self._before_us + PROMISE_EVERY_US):
+            detail = "it would have to be a second later than the last event before it, at the least, or none"
+            self._findings.add("log_head", "promised_us", 0, detail)
 
     def _batch(self, batch: list[RawEvent]) -> Told:
         told: Told = []
@@ -97,6 +101,8 @@ class Events:
             self._wrong("recorded_us", event.position, "recorded times would have to rise with positions")
         if isinstance(event.recorded_us, int):
             self.recorded_us = event.recorded_us
+            if event.recorded_us <= self._promised_us:
+                self._before_us = event.recorded_us
         try:
             envelope = decode(state)
         except (msgspec.MsgspecError, ValueError):

@@ -22,10 +22,14 @@ class Finding(msgspec.Struct, frozen=True):
 
 
 class Findings:
-    """Collects differences in the order in which they are met: `told` the first `MOST_TOLD`, `count` all."""
+    """Collects differences in the order in which they are met: `told` the first `MOST_TOLD`, `count` all.
+
+    `notes` say what could not be compared, and why: that is no difference.
+    """
 
     def __init__(self) -> None:
         self.told: list[Finding] = []
+        self.notes: list[str] = []
         self.count = 0
 
     def add(self, table: str, column: str, position: int, detail: str, row: str = "") -> None:
@@ -33,6 +37,10 @@ class Findings:
         self.count += 1
         if len(self.told) < MOST_TOLD:
             self.told.append(Finding(table, column, position, shown(detail, 300), shown(row, 200)))
+
+    def note(self, text: str) -> None:
+        """Say what is not compared. Notes are few: each check has one at most."""
+        self.notes.append(shown(text, 300))
 
     def extend(self, findings: Iterable[Finding]) -> None:
         """Add several."""

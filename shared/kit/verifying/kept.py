@@ -32,7 +32,7 @@ def check_requests(findings: Findings, raw: RawLog, told: Told) -> None:
     """Find the events of a batch whose request has no kept response; what one cites, `check_kept` looks at."""
     asked = {envelope.commandkey: event.position for event, envelope in told if envelope.commandkey}
     for scopes in grouped(asked):
-        kept = {scope for scope, _ in raw.kept(scopes)}
+        kept = {scope for scope, _, _ in raw.kept(scopes)}
         for scope in scopes:
             if scope not in kept:
                 detail = "the response to the event's request would have to be kept"
@@ -42,7 +42,7 @@ def check_requests(findings: Findings, raw: RawLog, told: Told) -> None:
 def check_kept(findings: Findings, raw: RawLog, cites: Cites) -> None:
     """Find the kept responses that are none, or that cite what is not in the log or is not of their request."""
     for group in grouped(raw.kept(), 100):
-        citing = [(scope, cited) for scope, response in group for cited in _cited(findings, scope, response, cites)]
+        citing = [(scope, cited) for scope, response, _ in group for cited in _cited(findings, scope, response, cites)]
         for some in grouped(citing):
             events = {event.position: event for event in raw.at({cited.position for _, cited in some})}
             for scope, cited in some:

@@ -21,6 +21,7 @@ def raw_file(path: Path) -> Iterator[RawLog]:
     address = f"{path.absolute().as_uri()}?mode=ro"
     try:
         with closing(sqlite3.connect(address, uri=True, isolation_level=None)) as connection:
+            connection.text_factory = lambda text: text.decode("utf-8", "backslashreplace")
             check_version(connection)
             connection.execute("BEGIN")
             yield RawLog(connection.execute, SQLITE)

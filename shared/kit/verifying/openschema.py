@@ -23,17 +23,22 @@ def raw_schema(dsn: str, schema: str) -> Iterator[RawLog]:
     Raises:
         StoreUnavailable: it cannot be read.
     """
-    numbers = iter(range(1_000_000_000))
     try:
         with psycopg.connect(connection_info(dsn, schema, PATIENT), row_factory=tuple_row) as connection:
             connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
             connection.read_only = True
-
-            def ask(statement: str, values: Sequence[Any]) -> Iterator[SqlRow]:
-                with connection.cursor(f"raw_{next(numbers)}", row_factory=tuple_row) as cursor:
-                    cursor.itersize = FETCH
-                    yield from cursor.execute(statement.encode(), values)
-
-            yield RawLog(ask, POSTGRES)
+            yield raw_connection(connection)
     except (psycopg.Error, ValueError) as error:
         raise StoreUnavailable(f"the schema {schema} cannot be read: {type(error).__name__}") from error
+
+
+def raw_connection(connection: psycopg.Connection[Any]) -> RawLog:
+    """Return the log in the schema of a connection, read in its transaction, many rows a time."""
+    numbers = iter(range(1_000_000_000))
+
+    def ask(statement: str, values: Sequence[Any]) -> Iterator[SqlRow]:
+        with connection.cursor(f"raw_{next(numbers)}", row_factory=tuple_row) as cursor:
+            cursor.itersize = FETCH
+            yield from cursor.execute(statement.encode(), values)
+
+    return RawLog(ask, POSTGRES)

@@ -47,6 +47,10 @@ class RawLog:
         """Return the sequencer's rows: one, of position, recorded and promised time in microseconds, and frontier."""
         return [*self._ask("SELECT position, recorded_us, promised_us, frontier FROM log_head", ())]
 
+    def numbered(self, table: str) -> list[Any]:
+        """Return how the rows of a table of one row, `log_head` or `log_identity`, are numbered: 1."""
+        return [number for (number,) in self._ask(f"SELECT {self._dialect.only} FROM {table}", ())]  # noqa: S608  # ours
+
     def disarmed(self) -> list[str]:
         """Return the triggers that would have to refuse changes of what is kept for ever, and are not there."""
         return sorted(self._dialect.armed - {str(name) for (name,) in self._ask(self._dialect.guards, ())})
@@ -74,6 +78,10 @@ class RawLog:
         """Yield all events of these streams, at most `merging.GROUP`, in order of position."""
         return self._found(f"{self._among('originator_id', names)} ORDER BY {self._dialect.position}", [*names])
 
+    def of_type(self, name: str) -> Iterator[RawEvent]:
+        """Yield all events of a type, in order of position."""
+        return self._found(f"{self._among('topic', [name])} ORDER BY {self._dialect.position}", [name])
+
     def streams(self) -> Iterator[SqlRow]:
         """Yield stream, version and position of every event, by stream (sorted by bytes) and version."""
         columns = f"originator_id, originator_version, {self._dialect.position}"
@@ -90,15 +98,19 @@ class RawLog:
         )
 
     def kept(self, scopes: Collection[str] | None = None) -> Iterator[SqlRow]:
-        """Yield scope and response of kept responses, of these (at most `merging.GROUP`), or all, by scope."""
+        """Yield scope, response and digest of kept responses, of these (at most `merging.GROUP`), or all, by scope."""
         where = "1 = 1 ORDER BY scope" if scopes is None else self._among("scope", scopes)
-        statement = f"SELECT scope, response FROM kept_responses WHERE {where}"  # noqa: S608  # names of ours
+        statement = f"SELECT scope, response, digest FROM kept_responses WHERE {where}"  # noqa: S608  # names of ours
         return self._ask(statement, [*(scopes or ())])
 
-    def tracked(self) -> dict[str, int]:
-        """Return how far followers have come, by name."""
+    def tracked(self) -> dict[Any, Any]:
+        """Return how far followers have come, by name, and what the store keeps among that: `own_tracked`."""
         statement = f"SELECT application_name, notification_id FROM {self._dialect.tracking}"  # noqa: S608  # as above
-        return {str(name): position for name, position in self._ask(statement, ())}
+        return dict(self._ask(statement, ()))
+
+    def own_tracked(self) -> dict[str, int]:
+        """Return the rows that the store itself has to keep among those of followers."""
+        return dict(self._dialect.own)
 
     def rows(self, table: Table) -> Iterator[Row]:
         """Yield the rows of a read model's table in order of its key."""
@@ -106,6 +118,17 @@ class RawLog:
         statement = f'SELECT {columns} FROM "{table.name}" ORDER BY {key}'  # noqa: S608  # names of ours
         for row in self._ask(statement, ()):
             yield dict(zip(table.columns, row, strict=True))
+
+    def rows_among(self, table: Table, column: str, values: Collection[str]) -> list[Row]:
+        """Return the rows with one of these values in a column, at most `merging.GROUP`, in no order."""
+        columns = ", ".join(f'"{name}"' for name in table.columns)
+        statement = f'SELECT {columns} FROM "{table.name}" WHERE {self._among(column, values)}'  # noqa: S608  # ours
+        return [dict(zip(table.columns, row, strict=True)) for row in self._ask(statement, [*values])]
+
+    def count(self, table: Table) -> int:
+        """Return how many rows a table has."""
+        ((count,),) = self._ask(f'SELECT COUNT(*) FROM "{table.name}"', ())  # noqa: S608  # names of ours
+        return int(count)
 
     def _found(self, where: str, values: Sequence[Any]) -> Iterator[RawEvent]:
         columns = "originator_id, originator_version, topic, recorded_us, subject, state, nodes"

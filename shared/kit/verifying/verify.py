@@ -24,7 +24,8 @@ Step: TypeAlias = Callable[[int], None]
 class Verified(msgspec.Struct, frozen=True):
     """What was found: `findings` differences, of which `told` are the first; the log's name, last position and root.
 
-    `root` is in hexadecimal digits, null where damage leaves it open. `checkpoints` are the sizes that were compared.
+    `root` is in hexadecimal digits, null where damage leaves it open. `checkpoints` are the sizes that were compared;
+    `notes` say what was not compared, and why.
     """
 
     log_id: str
@@ -33,6 +34,7 @@ class Verified(msgspec.Struct, frozen=True):
     findings: int
     told: list[Finding]
     checkpoints: list[int]
+    notes: list[str]
     seconds: float
 
 
@@ -50,13 +52,17 @@ def verify(
         findings.add("log_identity", "log_id", 0, "the log would have to have one name")
     for guard in raw.disarmed():
         findings.add("", "", 0, f"the trigger {guard} would have to refuse changes", guard)
-    events = Events(findings, names[0] if names else None)
+    for table in ("log_head", "log_identity"):
+        if raw.numbered(table) != [1]:
+            findings.add(table, "only", 0, "the only row would have to be number 1")
+    heads = raw.heads()
+    events = Events(findings, names[0] if names else None, heads[0][2] if heads else 0)
     ours = [one for one in checkpoints if events.log_id in (None, one.origin)]
     compared: list[int] = []
     for told in events.check(raw.every_event(), {one.size for one in ours}, step):
         check_requests(findings, raw, told)
         compared += _compare(findings, events, [one for one in ours if one.size == events.position])
-    events.end(raw.heads())
+    events.end(heads)
     for one in ours:
         if one.size > events.position:
             detail = f"{one.size} events were signed, the log has {events.position}: its end is missing"
@@ -75,6 +81,7 @@ def verify(
         findings=findings.count,
         told=findings.told,
         checkpoints=sorted(compared),
+        notes=findings.notes,
         seconds=round(monotonic() - began, 3),
     )
 
