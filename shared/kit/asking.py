@@ -19,12 +19,14 @@ MAX_PROBLEM_BYTES: Final = 65_536
 class FeedUnavailable(Exception):
     """The other service could not be read now: no connection, no answer, a refusal, no token. Who follows tries again.
 
-    `code` is that of its problem answer, "" where there was none.
+    `code` is that of its problem answer, "" where there was none; `status` is that of its answer, None without one.
     """
 
-    def __init__(self, reason: str, retry_after_s: float | None = None, code: str = "") -> None:
+    def __init__(
+        self, reason: str, retry_after_s: float | None = None, code: str = "", status: int | None = None
+    ) -> None:
         super().__init__(reason)
-        self.reason, self.retry_after_s, self.code = reason, retry_after_s, code
+        self.reason, self.retry_after_s, self.code, self.status = reason, retry_after_s, code, status
 
 
 class FeedBroken(Exception):
@@ -98,7 +100,7 @@ def _refuse_status(response: httpx.Response) -> None:
         raise FeedBroken("the feed redirects; a follower follows one address only")
     after = response.headers.get("Retry-After", "")
     retry_after_s = float(after) if after.isdecimal() else None
-    raise FeedUnavailable(f"answered {response.status_code}", retry_after_s, _code(response))
+    raise FeedUnavailable(f"answered {response.status_code}", retry_after_s, _code(response), response.status_code)
 
 
 def _code(response: httpx.Response) -> str:

@@ -1,4 +1,7 @@
-"""Simulations over HTTP: ask for one, see how far it is, read what would differ, cancel it. Nothing is recorded."""
+"""Simulations over HTTP: ask for one, see how far it is, read what would differ, cancel it. Nothing is recorded.
+
+They are kept in the data folder of the host that was asked, and answered for by every process there.
+"""
 
 from typing import Annotated, Any, Final
 
@@ -44,7 +47,10 @@ def simulations_router(questions: Questions, simulations: Simulations) -> APIRou
         responses={202: {"model": Simulation, "headers": LOCATION}, **problems(503)},
     )
     async def ask(asked: SimulationAsked, _: Caller) -> Response:
-        """Start to find out what other rules would have done. Reports are kept until later ones push them out."""
+        """Start to find out what other rules would have done. Reports are kept until later ones push them out.
+
+        Kept by the host that is asked: where several hosts serve one database, go on asking this one.
+        """
         job = await run_in_threadpool(_begin, questions, simulations, asked)
         return Response(
             msgspec.json.encode(job),
@@ -55,7 +61,7 @@ def simulations_router(questions: Questions, simulations: Simulations) -> APIRou
 
     @routes.get("/simulations", response_class=Response, responses={200: {"model": SimulationsKept}})
     async def every(_: Caller) -> Response:
-        """The simulations that are kept, the latest first."""
+        """The simulations that this host keeps, the latest first."""
         found = await run_in_threadpool(jobs.all)
         return Response(msgspec.json.encode({"simulations": found}), media_type="application/json")
 
@@ -136,4 +142,5 @@ def _changes(simulations: Simulations, simulation: str, after: int, limit: int) 
 
 
 def _unknown() -> Refusal:
-    return Refusal("simulation_unknown", "a simulation of this id has to be kept here")
+    detail = "a simulation of this id has to be kept by this host: by the one asked for it, until it is removed"
+    return Refusal("simulation_unknown", detail)

@@ -1,6 +1,7 @@
 """What `python -m services.ledger simulate` does: asks the question of the log or a copy of it, writes the report."""
 
 import shutil
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +18,7 @@ from services.ledger.progress import Folded
 from services.ledger.publication import Publication
 from services.ledger.settings import Settings
 from services.ledger.simulating.asking import Question, question
+from services.ledger.simulating.patience import Patient
 from services.ledger.simulating.sealing import sealed
 from services.ledger.simulating.simulation import CHANGES, Sources, simulate
 from services.ledger.simulating.wording import worded
@@ -96,7 +98,7 @@ def _run(settings: Settings, asked: Asked, log: EventLog) -> dict[str, Any]:
             def tell(stage: Stage, done: int, total: int) -> None:
                 bar.update(task, description=stage, completed=done, total=total)
 
-            report = simulate(given, Sources(log, codec, feed, folded), Path(folder), tell)
+            report = simulate(given, Sources(log, codec, Patient(feed, time.sleep), folded), Path(folder), tell)
             if asked.changes is not None:
                 shutil.copyfile(Path(folder) / CHANGES, asked.changes)
     except (FeedUnavailable, FeedBroken) as failure:

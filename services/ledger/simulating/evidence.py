@@ -13,7 +13,7 @@ from typing import NamedTuple, Protocol, Self
 from services.ledger.domain.redeciding import Filed, Found
 from services.ledger.simulating.takers import SCHEMA, TAKEN, take
 from shared.kit.cloudevent import decode
-from shared.kit.feed_client import FeedPage
+from shared.kit.feed_client import FeedBroken, FeedPage
 from shared.kit.log.instant import from_us, to_us
 from shared.kit.log.model import MAX_READ
 from shared.rulebook.model import Ref
@@ -51,7 +51,8 @@ class Evidence:
         """Take in what the cases log says through this position, of one account or of all; `on` hears how far it is.
 
         Raises:
-            FeedUnavailable, FeedBroken: see there.
+            FeedUnavailable: see there.
+            FeedBroken: see there; or the log ends before the position.
             msgspec.ValidationError: an event breaks its contract.
         """
         after = 0
@@ -64,7 +65,7 @@ class Evidence:
                     take(self._rows, envelope)
             self._rows.execute("COMMIT")
             if page.scanned_through <= after:
-                return  # the log ends here
+                raise FeedBroken(f"the feed ends at {after}, before the {through} that was folded of it")
             after = page.scanned_through
             on(min(after, through))
 

@@ -1,4 +1,4 @@
-"""Simulations as folders under the data folder, so that every process that serves can answer for each of them.
+"""Simulations as folders under the data folder, so that every process of the host can answer for each of them.
 
 simulations/slot-0.lock      held by whoever runs one: no more run at once than there are slots
 simulations/<id>/job.json    how it stands, put in its place whole
@@ -24,6 +24,7 @@ from shared.kit.placing import place
 
 SLOTS: Final = 2  # simulations that run at once on a host
 MAX_KEPT: Final = 20  # finished ones; the oldest go first
+SWEPT_AFTER_MS: Final = 60_000  # how long ago a folder was made that says nothing of its job
 MAX_PAGE: Final = 1000
 MAX_LINE: Final = 4 << 20  # bytes; no line is as long
 
@@ -52,6 +53,7 @@ class Jobs:
         """Make a job's folder and return its lock, to be released when it has ended; drop the oldest finished ones,
         and what a crash left of others.
         """
+        self._sweep(job.id)
         ended = [job for job in self.all() if job.state != "running"]
         for old in ended[MAX_KEPT - 1 :]:
             self._remove(old.id)
@@ -73,19 +75,15 @@ class Jobs:
         """Return how a job stands, or None: there is none of this id."""
         if not _ID.match(id_):
             return None
-        try:
-            job = _job.decode((self.folder(id_) / "job.json").read_bytes())
-        except FileNotFoundError:
-            return None
-        if job.state == "running" and not held(self.folder(id_) / "lock"):
-            again = self._again(id_)  # it may have ended between the two looks
+        job = self._read(id_)
+        if job is not None and job.state == "running" and not held(self.folder(id_) / "lock"):
+            again = self._read(id_)  # it may have ended between the two looks
             return again if again is None or again.state != "running" else _interrupted(again)
         return job
 
     def all(self) -> list[Job]:
         """Return all jobs, the latest first."""
-        names = sorted((path.name for path in self._folder.glob("*-*-*-*-*") if path.is_dir()), reverse=True)
-        return [job for name in names if (job := self.get(name)) is not None]
+        return [job for name in self._names() if (job := self.get(name)) is not None]
 
     def cancelled(self, id_: str) -> bool:
         """Return whether somebody has cancelled this job, or its folder is gone."""
@@ -122,14 +120,33 @@ class Jobs:
         """Return the folder of a job."""
         return self._folder / id_
 
-    def _again(self, id_: str) -> Job | None:
+    def _names(self) -> list[str]:
+        return sorted((path.name for path in self._folder.glob("*") if _ID.match(path.name)), reverse=True)
+
+    def _sweep(self, before: str) -> None:
+        """Remove what crashed while it was begun or removed, and what a loss of power left unreadable.
+
+        Another process may be making a folder just now, so only those are swept that are a while older than `before`.
+        """
+        for name in self._names():
+            old = _made_ms(before) - _made_ms(name) > SWEPT_AFTER_MS
+            if old and self._read(name) is None and not held(self.folder(name) / "lock"):
+                self._remove(name)
+
+    def _read(self, id_: str) -> Job | None:
+        """Return what a job's folder says, None where it says nothing that can be read."""
         try:
             return _job.decode((self.folder(id_) / "job.json").read_bytes())
-        except FileNotFoundError:
+        except (FileNotFoundError, msgspec.MsgspecError):
             return None
 
     def _remove(self, id_: str) -> None:
         shutil.rmtree(self.folder(id_), ignore_errors=True)
+
+
+def _made_ms(id_: str) -> int:
+    """Return when a simulation was named, in Unix milliseconds: the first 48 bits of its id."""
+    return int(id_[:8] + id_[9:13], 16)
 
 
 def _interrupted(job: Job) -> Job:

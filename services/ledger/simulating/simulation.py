@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from services.ledger.accounts import every_account
+from services.ledger.accounts import every_account, folded, stream_of
+from services.ledger.domain.account import Account
 from services.ledger.domain.standing import known_by
-from services.ledger.history import History, read_histories
 from services.ledger.posting import Codec
 from services.ledger.progress import Folded
 from services.ledger.simulating.asking import Question
@@ -77,21 +77,21 @@ def _compare(
 ) -> None:
     done, total = 0, _count(question.sellers, sources.log)
     for names in _names(question.sellers, sources.log):
-        for history in read_histories(names, sources.log, sources.codec):
+        accounts = folded(names, sources.log.stream(*map(stream_of, names)), sources.codec)
+        for account in accounts.values():
             tell("comparing", done, max(done, total))
             done += 1
-            _look_at(history, question, sources, evidence, tally, differences)
+            _look_at(account, question, sources, evidence, tally, differences)
 
 
 def _look_at(
-    history: History,
+    account: Account,
     question: Question,
     sources: Sources,
     evidence: Evidence,
     tally: Tally,
     differences: Differences,
 ) -> None:
-    account = history.account
     if account.quarantine is not None:
         tally.quarantined()
         differences.add([{"kind": "withheld", "seller": account.seller, "problem": "seller_quarantined"}])

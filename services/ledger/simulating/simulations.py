@@ -17,6 +17,7 @@ from services.ledger.simulating.asking import Question
 from services.ledger.simulating.evidence import Picked
 from services.ledger.simulating.job import Failure, Job
 from services.ledger.simulating.jobs import Jobs
+from services.ledger.simulating.patience import GaveUp, Patient
 from services.ledger.simulating.sealing import sealed
 from services.ledger.simulating.simulation import CHANGES, Sources, simulate
 from shared.contracts.simulation import Stage
@@ -117,7 +118,7 @@ class Simulations:
         teller = _Teller(job, self.jobs, self._stop)
         try:
             with self._feed() as feed:
-                sources = Sources(self._log, self._codec, feed, self._progress.now)
+                sources = Sources(self._log, self._codec, Patient(feed, teller.wait), self._progress.now)
                 report = simulate(question, sources, self.jobs.folder(job.id), teller.tell)
             teller.end_if_cancelled()
         except Stopping:
@@ -162,6 +163,14 @@ class _Teller:
             raise Stopping
         self._began = time.monotonic()
 
+    def wait(self, seconds: float) -> None:
+        """Let time go by, unless the job is not wanted any more."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            self.end_if_cancelled()
+            if self._stop.wait(min(left, TELL_EVERY_S)):
+                raise Stopping
+
     def end_if_cancelled(self) -> None:
         if self._jobs.cancelled(self.job.id):
             raise Cancelled
@@ -169,6 +178,9 @@ class _Teller:
 
 def _failure(error: Exception) -> Failure:
     match error:
+        case GaveUp():
+            asked = f"tries behind position {error.after}: {error.tries}"
+            return Failure("cases_unavailable", f"The feed of the cases service would have to answer ({asked}).")
         case FeedUnavailable():
             return Failure("cases_unavailable", "The feed of the cases service would have to answer.")
         case FeedBroken() | msgspec.ValidationError():

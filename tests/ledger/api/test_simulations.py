@@ -2,43 +2,21 @@
 
 import json
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from services.ledger.api.simulations import SCOPE
 from services.ledger.simulating.jobs import SLOTS, Jobs
 from shared.contracts.simulation import Simulation
 from shared.contracts.simulationchanges import ChangesPage
-from shared.kit.feed_client import FeedBroken, FeedPage, FeedUnavailable
 from shared.kit.identity import ROLES
 from shared.rulebook.loader import DATA
-from tests.support.drafts import HALVED, draft
-from tests.support.eventually import eventually
+from tests.support.drafts import draft
 from tests.support.ledger_service import LedgerService, ledger_service
-from tests.support.simulated import FoundDecisions
-
-PERIOD = {"from": "2026-01-01T00:00:00+08:00", "until": "2027-01-01T00:00:00+08:00"}
-
-
-class GatedDecisions(FoundDecisions):
-    """A cases log that lets simulations read once `gate` is open, or fails them with `failure`."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.gate = threading.Event()
-        self.gate.set()
-        self.failure: Exception | None = None
-
-    def pick(self, after: int, limit: int, *, types: Sequence[str] = (), subject: str | None = None) -> FeedPage:
-        """Return the page once the gate is open."""
-        self.gate.wait(60)
-        if self.failure is not None:
-            raise self.failure
-        return super().pick(after, limit, types=types, subject=subject)
+from tests.support.simulating import GatedDecisions, begun, ended, get, post
 
 
 @pytest.fixture
@@ -53,33 +31,6 @@ def service(tmp_path: Path, cases: GatedDecisions) -> Iterator[LedgerService]:
     with ledger_service(tmp_path, cases) as running:
         yield running
         cases.gate.set()
-
-
-def post(service: LedgerService, **given: Any) -> httpx.Response:
-    """Ask for a simulation of half the points in 2026, or as given."""
-    body = {"rulebook": draft(HALVED), **PERIOD, **given}
-    return service.http.post("/simulations", json=body, headers=service.headers("analyst"))
-
-
-def get(service: LedgerService, path: str, **params: Any) -> httpx.Response:
-    """Ask as an analyst."""
-    return service.http.get(path, params=params, headers=service.headers("analyst"))
-
-
-def ended(service: LedgerService, path: str) -> Simulation:
-    """Return a simulation once it has ended."""
-    eventually(lambda: get(service, path).json()["state"] != "running", within_s=30)
-    return Simulation.model_validate(get(service, path).json())
-
-
-def begun(service: LedgerService, **given: Any) -> str:
-    """Return the address of a simulation that was begun, everything decided folded."""
-    service.get("/sellers/s-1/standing", min_position=service.cases.log.head().position)
-    answer = post(service, **given)
-    assert answer.status_code == 202, answer.text
-    path = answer.headers["location"]
-    assert path == f"/simulations/{Simulation.model_validate(answer.json()).id}"
-    return str(path)
 
 
 def test_a_simulation_is_followed_to_its_report(service: LedgerService, cases: GatedDecisions) -> None:
@@ -161,34 +112,6 @@ def test_only_so_many_run_at_once(service: LedgerService, cases: GatedDecisions)
     cases.gate.set()
     assert [ended(service, path).state for path in paths] == ["complete"] * SLOTS
     assert ended(service, begun(service)).state == "complete"
-
-
-@pytest.mark.parametrize(
-    ("failure", "code"),
-    [
-        (FeedUnavailable("no connection"), "cases_unavailable"),
-        (FeedBroken("a hole"), "cases_broken"),
-        (OSError("no space"), "folder_unwritable"),
-        (RuntimeError("secret"), "internal_error"),
-    ],
-)
-def test_one_that_fails_says_why(service: LedgerService, cases: GatedDecisions, failure: Exception, code: str) -> None:
-    """And nothing of what went wrong inside."""
-    cases.found("s-1")
-    cases.failure = failure
-    path = begun(service)
-    told = ended(service, path)
-    assert told.state == "failed"
-    assert told.failure is not None
-    assert told.failure.code == code
-    assert str(failure) not in get(service, path).text
-
-
-def test_a_filing_that_breaks_its_contract_fails_it(service: LedgerService, cases: GatedDecisions) -> None:
-    cases.nothing("s-1")
-    told = ended(service, begun(service))
-    assert told.failure is not None
-    assert told.failure.code == "cases_broken"
 
 
 def test_stopping_the_service_interrupts_it_and_reports_stay(tmp_path: Path, cases: GatedDecisions) -> None:

@@ -13,6 +13,7 @@ from services.ledger.simulating import evidence as evidence_module
 from services.ledger.simulating.evidence import Evidence
 from shared.contracts.findings import FILED
 from shared.contracts.simulationreport import MissingName
+from shared.kit.feed_client import FeedBroken
 from tests.support.decisions import DAY, FIRST
 from tests.support.simulated import CALLED, MAILED, SINCE, UNTIL, FoundDecisions
 
@@ -55,10 +56,11 @@ def test_a_log_of_many_pages_is_read_through_the_position(
     assert len(evidence.of("s-7")[0]) == 1
 
 
-def test_a_feed_that_ends_before_the_position_ends_the_gathering(cases: FoundDecisions, evidence: Evidence) -> None:
+def test_a_feed_that_ends_before_the_position_is_no_evidence(cases: FoundDecisions, evidence: Evidence) -> None:
+    """What was folded of it is not in it any more: a report of the rest would pass for one of all."""
     cases.found("s-1")
-    evidence.gather(cases, 100)
-    assert len(evidence.of("s-1")[1]) == 1
+    with pytest.raises(FeedBroken, match="the feed ends at 2, before the 100 that was folded of it"):
+        evidence.gather(cases, 100)
 
 
 def test_dismissals_of_the_period_come_with_their_filings(cases: FoundDecisions, evidence: Evidence) -> None:

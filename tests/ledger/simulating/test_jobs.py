@@ -15,6 +15,7 @@ from services.ledger.simulating.jobs import MAX_KEPT, Jobs
 from services.ledger.simulating.simulation import CHANGES, EVIDENCE
 from shared.kit.decider import Refusal
 from shared.kit.ids import uuid7
+from shared.kit.log.sqlite.lockfile import LockFile
 from tests.support.tree import ROOT
 
 NOBODY = "01a21e34-2b0e-7169-b9b4-e6aca3987667"
@@ -71,6 +72,59 @@ def test_another_process_tells_how_a_job_stands_and_that_it_has_crashed(jobs: Jo
     assert [file for file in left if file.exists()] == []
     assert jobs.drop(id_)
     assert jobs.get(id_) is None
+
+
+EMPTY = """
+import os, signal, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from services.ledger.simulating import jobs
+from services.ledger.simulating.job import Job
+jobs.place = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)
+jobs.Jobs(Path(sys.argv[1])).begin(Job(sys.argv[2], datetime.now(UTC)))
+"""
+
+
+def test_what_was_killed_while_it_was_begun_is_swept(jobs: Jobs, tmp_path: Path) -> None:
+    """Its folder says nothing of any job; the next one that begins, a while later, removes it."""
+    id_ = "00000001-0000-7000-8000-000000000001"
+    process = subprocess.run([sys.executable, "-c", EMPTY, str(tmp_path / "simulations"), id_], cwd=ROOT, check=False)
+    assert process.returncode == -signal.SIGKILL
+    assert (jobs.folder(id_) / "lock").exists()
+    assert (jobs.get(id_), jobs.all(), jobs.drop(id_)) == (None, [], False)
+    made = ended(jobs, 2)
+    assert not jobs.folder(id_).exists()
+    assert [job.id for job in jobs.all()] == [made]
+
+
+def test_what_another_process_is_about_to_begin_is_not_swept(jobs: Jobs) -> None:
+    """Neither what is a moment old, nor what somebody holds."""
+    young, held = "00000002-0000-7000-8000-000000000001", "00000001-0000-7000-8000-000000000001"
+    for name in (young, held):
+        jobs.folder(name).mkdir()
+    lock = LockFile(jobs.folder(held) / "lock")
+    ended(jobs, 2)
+    assert [jobs.folder(name).exists() for name in (young, held)] == [True, True]
+    lock.release()
+    ended(jobs, 3)
+    assert [jobs.folder(name).exists() for name in (young, held)] == [False, False]
+
+
+@pytest.mark.parametrize("raw", [b"", b"{", b'{"id":1}', b"\0" * 100])
+def test_what_a_loss_of_power_left_unreadable_is_none_and_is_swept(jobs: Jobs, raw: bytes) -> None:
+    """The others are told as before."""
+    first = ended(jobs, 1)
+    second = ended(jobs, 2)
+    (jobs.folder(first) / "job.json").write_bytes(raw)
+    assert jobs.get(first) is None
+    assert [job.id for job in jobs.all()] == [second]
+    third = ended(jobs, 3)
+    assert not jobs.folder(first).exists()
+    assert [job.id for job in jobs.all()] == [third, second]
+
+
+def test_where_nothing_was_ever_simulated_there_is_none(tmp_path: Path) -> None:
+    assert Jobs(tmp_path / "nothing").all() == []
 
 
 def test_no_more_run_at_once_than_there_are_slots(jobs: Jobs) -> None:
