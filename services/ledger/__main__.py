@@ -199,12 +199,13 @@ def replay(
 
 @app.command()
 def rebuild() -> None:
-    """Make the rows of all accounts anew from the log, and print how many.
+    """Make the rows of all accounts anew from the log, switch to them at once, and print how many there were.
 
     On SQLite the service must not run, and rows may be of an older shape; over a database it may.
     """
     with starting("LEDGER_", RulebookError):
-        typer.echo(f"{rebuilt(Settings())} accounts made anew")
+        done = rebuilt(Settings())
+    typer.echo(f"{done.accounts} accounts made anew; {done.differing} rows were otherwise than the log makes them")
 
 
 @app.command()

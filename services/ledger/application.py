@@ -1,7 +1,8 @@
 """The one writer of the ledger: facts, lapses and releases become events, rows and progress, one append each."""
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -16,14 +17,14 @@ from services.ledger.posting import Codec, Failed, Posting
 from services.ledger.progress import Folded, Progress
 from services.ledger.rebuilding import rules_of
 from services.ledger.standings import AccountRow, Standings, put, quarantined, row_of
-from services.ledger.tables import ACCOUNTS, CASES, FOLLOWED, PARKED
+from services.ledger.tables import ACCOUNTS, CASES, FOLLOWED, PARKED, REBUILDS
 from shared.contracts.entries import DIGEST_ENTRIES
 from shared.kit.cloudevent import Draft
 from shared.kit.decider import Refusal
 from shared.kit.log.instant import from_us, to_us
 from shared.kit.log.merkle import Frontier
 from shared.kit.log.model import Append, Appended, EventLog, LogUnavailable, Stamp, Tracking
-from shared.kit.log.rows import Put, Remove, RowChange, Value, Where, resume
+from shared.kit.log.rows import Put, Remove, RowChange, Unless, Value, Where, resume
 from shared.rulebook.model import Timeline
 
 MAX_PARKED: Final = 1000  # facts that wait for one account
@@ -94,12 +95,27 @@ class Ledger:
         """
         with self._lock:
             self._forget()
+            self._standings.look()
             position, row = self._log.tracked(CASES), self._log.get(FOLLOWED, CASES)
             recorded_us = None if row is None else row["recorded_us"]
             self._source = None if row is None else str(row["source"])
             self.frontier = frontier_at(self._log, position)
             recorded_at = from_us(recorded_us) if isinstance(recorded_us, int) else None
             self._progress.tell(Folded(position, recorded_at, self._log.head().position))
+
+    def look(self) -> None:
+        """Forget what is in memory where all rows were made anew since; raises `LogUnavailable`, as for `fold`."""
+        with self._lock:
+            before = self._standings.switched
+            self._standings.look()
+            if self._standings.switched != before:
+                self._digests.forget()
+
+    @contextmanager
+    def resting(self) -> Iterator[None]:
+        """Hold back whatever this process would write."""
+        with self._lock:
+            yield
 
     def fold(self, facts: Sequence[CaseFact], reached: Reached) -> bool:
         """Fold facts, in order of cases position, and come to `reached`; return False, and write nothing, where
@@ -158,7 +174,8 @@ class Ledger:
             if digest is None:
                 return True
             change = put_digest(digest)
-            stamps = self._append(Append(events=[self._codec.digest(digest)], rows=lambda _: [change]))
+            drafts = [self._codec.digest(digest)]
+            stamps = self._append(Append(events=drafts, rows=lambda _: [change], unless=self._made_anew()))
             if stamps is None:
                 return False
             self._digests.recorded(digest)
@@ -241,11 +258,16 @@ class Ledger:
         self, posting: Posting, rows: list[AccountRow], changes: Sequence[RowChange], tracking: Tracking | None
     ) -> tuple[Stamp, ...] | None:
         """Append; return the stamps of the events, or None on a conflict, with nothing written."""
-        stamps = self._append(Append(events=posting.drafts, rows=lambda _: changes, tracking=tracking))
+        unless = self._made_anew()
+        stamps = self._append(Append(posting.drafts, lambda _: changes, tracking=tracking, unless=unless))
         if stamps is not None:
             self._accounts.keep({seller: posting.accounts[seller] for seller in posting.touched})
             self._standings.replace(rows)
         return stamps
+
+    def _made_anew(self) -> list[Unless]:
+        """Return the guard that no rebuild has switched rows since those in memory were read."""
+        return [Unless(REBUILDS, (Where("switched", ">", self._standings.switched),))]
 
     def _append(self, append: Append) -> tuple[Stamp, ...] | None:
         """Append; return the stamps of the events, or None on a conflict, with nothing written."""

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from services.ledger.settings import Settings
-from services.ledger.tables import TABLES
+from services.ledger.tables import KEPT
 from shared.kit import backup
 from shared.kit.backup import Manifest
 from shared.kit.storecopy import copy_log, place_of_log, restoring_log
@@ -22,7 +22,7 @@ def make(settings: Settings, folder: Path, now: datetime) -> Manifest:
             manifest the folder is no backup.
     """
     backup.demand_empty(folder)
-    return backup.finish(folder, SERVICE, copy_log(settings, settings.log_file, TABLES, folder), now.isoformat())
+    return backup.finish(folder, SERVICE, copy_log(settings, settings.log_file, KEPT, folder), now.isoformat())
 
 
 def restore(settings: Settings, folder: Path, owner_url: str | None = None) -> Manifest:
@@ -34,5 +34,5 @@ def restore(settings: Settings, folder: Path, owner_url: str | None = None) -> M
         BackupBroken, LogUnavailable, OSError: see `shared.kit.backup.restore` and `shared.kit.storecopy.restoring_log`.
     """
     backup.check(folder, SERVICE)
-    with restoring_log(settings, TABLES, folder, owner_url):
+    with restoring_log(settings, KEPT, folder, owner_url):
         return backup.restore(folder, SERVICE, place_of_log(settings, settings.log_file))

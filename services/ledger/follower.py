@@ -99,6 +99,7 @@ class Follower:
         try:
             while not stop.is_set() and leading():
                 try:
+                    self._ledger.look()
                     self._watching.look()
                     wait_s = 0 if self._ledger.digests_due else WAIT_S
                     self.step(self._feed.page(self._progress.now.position, MAX_READ, wait_s))

@@ -30,7 +30,7 @@ from services.ledger.history import Histories
 from services.ledger.progress import Progress
 from services.ledger.publication import Publication
 from services.ledger.questions import Questions
-from services.ledger.rebuilding import rebuild
+from services.ledger.rebuilding import SEAT, rebuild
 from services.ledger.renewal import Renewal
 from services.ledger.running import Parts
 from services.ledger.settings import Settings
@@ -167,7 +167,8 @@ def _parts(
     given: Sequence[VerifierKey],
 ) -> Parts:
     codec = Publication(timeline, Limits(points=settings.max_points))
-    rebuild(log, codec, timeline)
+    rebuilder = seat(settings, SEAT)
+    rebuild(log, codec, timeline, rebuilder)
     progress = Progress()
     standings = Standings(log, settings.cached_accounts)
     ledger = Ledger(log, codec, timeline, standings, progress, accounts=settings.cached_accounts)
@@ -179,5 +180,5 @@ def _parts(
     tail, witness = Tail(log, standings, progress), open_witness(settings, log)
     opened = (lambda: _client(settings)) if picked is None else (lambda: nullcontext(picked))
     simulations = Simulations(Jobs(settings.simulations), log, codec, opened, progress, clock, witness)
-    renewal = Renewal(log, codec, timeline, standings)
+    renewal = Renewal(log, codec, timeline, ledger, rebuilder)
     return Parts(log, feed, ledger, questions, follower, progress, tail, chair, witness, watching, simulations, renewal)

@@ -4,23 +4,30 @@ from contextlib import closing
 
 from services.ledger.main import rulebook
 from services.ledger.publication import Publication
-from services.ledger.rebuilding import rebuild, refill
+from services.ledger.rebuilding import SEAT, Rebuilt, refill
 from services.ledger.settings import Settings
-from services.ledger.tables import ACCOUNTS, DIGESTED, TABLES
+from services.ledger.tables import ACCOUNTS, DIGESTED, NEXT, REBUILDS, TABLES
+from shared.kit.electing import seat
 from shared.kit.log.instant import utc_now
-from shared.kit.log.sqlite.resetting import drop_tables
+from shared.kit.log.model import LogUnavailable
+from shared.kit.log.sqlite.resetting import drop_tables, misshapen
 from shared.kit.storing import open_store
 
 
-def rebuilt(settings: Settings) -> int:
-    """Make the read model of the log that the settings name anew; return how many accounts it holds.
+def rebuilt(settings: Settings) -> Rebuilt:
+    """Make the read model of the log that the settings name anew; return what was done.
 
     Raises:
-        RulebookError, LogUnavailable: see there.
+        RulebookError, LogUnavailable: see there; or another process rebuilds.
     """
     timeline = rulebook(settings.rulebook)
     if settings.database_url is None and settings.log_file.exists():
-        drop_tables(settings.log_file, (ACCOUNTS, DIGESTED))
+        drop_tables(settings.log_file, misshapen(settings.log_file, (ACCOUNTS, NEXT, REBUILDS, DIGESTED)))
+    chair = seat(settings, SEAT)
     with closing(open_store(settings, settings.log_file, utc_now, TABLES)) as log:
-        codec = Publication(timeline)
-        return rebuild(log, codec, timeline) or refill(log, codec, timeline)
+        if not chair.acquire():
+            raise LogUnavailable("another process rebuilds: that would have to end first")
+        try:
+            return refill(log, Publication(timeline), timeline)
+        finally:
+            chair.release()

@@ -1,29 +1,39 @@
-"""Makes the read model anew from our own log: every account row, and how far digests were made.
+"""Makes the read model anew from our own log, beside live traffic if need be, and switches to it in one append.
 
-A row is a fold of its own account and depends on no other row. So rows are replaced one group after the other, in
-place, beside live traffic if need be; whoever reads meanwhile gets the old row or the new one. No event comes of it.
+Until then everybody reads and folds as before; afterwards everything is as the log makes it. No event comes of it.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from typing import Final
 
 import msgspec
+import structlog
 
-from services.ledger import digests
-from services.ledger.accounts import PREFIX, every_account, folded, stream_of
-from services.ledger.domain.account import Account
+from services.ledger.accounts import PREFIX, every_account
+from services.ledger.nextrows import BATCH, NextRows
 from services.ledger.posting import Codec
-from services.ledger.standings import AccountRow, put, quarantined, row_of
-from services.ledger.tables import ACCOUNTS, CASES, FOLLOWED, PARKED
-from shared.contracts.entries import DIGEST, StandingsDigestRecorded
-from shared.kit.cloudevent import decode
-from shared.kit.log.model import MAX_READ, Append, Appended, EventLog
-from shared.kit.log.rows import MAX_SELECT, Put, Remove, Unless, Where
+from services.ledger.tables import ACCOUNTS, CASES, DIGESTED, FOLLOWED
+from shared.contracts.entries import DIGEST
+from shared.kit.electing import ASK_AGAIN_S, OnlyProcess, Seat
+from shared.kit.log.model import MAX_READ, EventLog, LogUnavailable
 from shared.rulebook.digest import digest_of
 from shared.rulebook.model import Timeline
 
-BATCH: Final = 100  # accounts in one append: two guards each
-ATTEMPTS: Final = 20  # of a group whose accounts are written to meanwhile
+SEAT: Final = "rebuild"  # of the one process that rebuilds
+FEW: Final = 100  # accounts written to since the last look: so close, the switch is tried
+ROUNDS: Final = 20  # of catching up before the switch is tried anyway
+ATTEMPTS: Final = 100  # to switch between two writes of other processes
+
+_log = structlog.get_logger(__name__)
+
+
+class Rebuilt(msgspec.Struct, frozen=True):
+    """What a rebuild has done: accounts made anew, and rows that were otherwise than the log makes them."""
+
+    accounts: int = 0
+    differing: int = 0
 
 
 def rules_of(timeline: Timeline) -> str:
@@ -31,89 +41,91 @@ def rules_of(timeline: Timeline) -> str:
     return digest_of(timeline)
 
 
-def rebuild(log: EventLog, codec: Codec, timeline: Timeline) -> int:
-    """Bring all rows to the rules of `timeline`, if they are of others; return how many were made anew.
+def rebuild(
+    log: EventLog,
+    codec: Codec,
+    timeline: Timeline,
+    seat: Seat | None = None,
+    wait: Callable[[float], None] = time.sleep,
+) -> Rebuilt:
+    """Bring all rows to the rules of `timeline`, if they are of others or lost; return what was done.
 
-    To be called before anybody reads or writes rows. Interrupted, it starts again, by whatever rules come next.
+    To be called before anybody reads rows here. Where another process has the `seat`, it is waited for. Interrupted,
+    rows stay as they were, and are still told apart by their rules.
 
     Raises:
         LogUnavailable: the log takes no writes now.
     """
-    followed, rules = log.get(FOLLOWED, CASES), rules_of(timeline)
-    if followed is None or followed["rules"] == rules:
-        return 0
-    # Until all are made they are of no rulebook: cut off here, whoever starts next makes them anew.
-    log.append(Append(rows=lambda _: [Put(FOLLOWED, {**followed, "rules": ""})]))
-    done = refill(log, codec, timeline)
-    log.append(Append(rows=lambda _: [Put(FOLLOWED, {**followed, "rules": rules})]))
-    return done
+    seat = seat or OnlyProcess()
+    while _due(log, timeline):
+        if not seat.acquire():
+            wait(ASK_AGAIN_S)
+            continue
+        try:
+            return refill(log, codec, timeline) if _due(log, timeline) else Rebuilt()
+        finally:
+            seat.release()
+    return Rebuilt()
+
+
+def _due(log: EventLog, timeline: Timeline) -> bool:
+    followed = log.get(FOLLOWED, CASES)
+    return followed is not None and (followed["rules"] != rules_of(timeline) or _lost(log))
+
+
+def _lost(log: EventLog) -> bool:
+    """Return whether a table is empty that cannot be: it was dropped, having had another shape, and made anew."""
+    if not log.select(DIGESTED, limit=1) and log.read(0, 1, types=[DIGEST]).events:
+        return True
+    return not log.select(ACCOUNTS, limit=1) and log.head().position > 0
 
 
 def refill(
-    log: EventLog, codec: Codec, timeline: Timeline, told: Callable[[Sequence[str]], object] = lambda _: None
-) -> int:
-    """Make every row anew, whatever stands there, and remove those of no account; return how many were made.
+    log: EventLog,
+    codec: Codec,
+    timeline: Timeline,
+    told: Callable[[Rebuilt], object] = lambda _: None,
+    resting: Callable[[], AbstractContextManager[object]] = nullcontext,
+) -> Rebuilt:
+    """Make every row anew, whatever stands there, and switch; return what was done.
 
-    Anybody may write to the log meanwhile: what was folded by then is in the rows. Interrupted, it may be begun again.
-    `told` hears of the accounts of each group once their rows are replaced or removed; what it raises ends the work.
+    Anybody may write to the log meanwhile: what was folded by then is in the rows. Interrupted, it has changed nothing
+    and may be begun again; so too where `told` raises, which hears after each group how far it is. Of this process,
+    nobody writes while `resting` is entered, so that the last steps are no race with its own follower.
 
     Raises:
-        LogUnavailable: the log takes no writes now, or some account never rests.
+        LogUnavailable: the log takes no writes now, another rebuild has begun, or others never stop writing.
     """
-    done, known = 0, _Known(log, codec, timeline)
-    for sellers in _with_events(log):
-        known.renew(sellers)
-        done += len(sellers)
-        told(sellers)
-    for sellers in every_account(log, BATCH):
-        alone = [seller for seller, account in known.accounts(sellers).items() if not account.version]
-        log.append(Append(rows=lambda _, alone=alone: [Remove(ACCOUNTS, (seller,)) for seller in alone]))  # type: ignore[misc]  # bound in this turn
-        told(alone)
-    last = _last_digest(log)
-    if last is not None:
-        log.append(Append(rows=lambda _: [digests.put(last)]))
+    rows, rules, done = NextRows(log, codec, timeline), rules_of(timeline), 0
+    for sellers in _everybody(log, rows):
+        done += rows.make(sellers)
+        told(Rebuilt(done, rows.differing))
+    for _ in range(ROUNDS):
+        if rows.catch_up() <= FEW:
+            break
+        told(Rebuilt(done, rows.differing))
+    for _ in range(ATTEMPTS):
+        with resting():
+            rows.catch_up()
+            if rows.switch(rules):
+                return _said(Rebuilt(done, rows.differing), damaged=rows.rules == rules)
+    raise LogUnavailable("others would have to stop writing for a moment: the rows are as they were")
+
+
+def _said(done: Rebuilt, *, damaged: bool) -> Rebuilt:
+    """Tell the log: rows that differ while the rules are the same are damage."""
+    say = _log.error if damaged and done.differing else _log.info
+    cause = "" if not done.differing else "damage" if damaged else "another rulebook"
+    say("rebuilt", accounts=done.accounts, differing=done.differing, cause=cause)
     return done
 
 
-class _Known:
-    """Rows as the log has them."""
-
-    def __init__(self, log: EventLog, codec: Codec, timeline: Timeline) -> None:
-        self._log, self._codec, self._timeline = log, codec, timeline
-
-    def accounts(self, sellers: Sequence[str]) -> dict[str, Account]:
-        """Return accounts as the log makes them now."""
-        return folded(sellers, self._log.stream(*map(stream_of, sellers)), self._codec)
-
-    def renew(self, sellers: Sequence[str]) -> None:
-        """Replace the rows of some accounts.
-
-        A row that is ahead of what was folded here is newer, or damaged: what was folded is put in its place then, and
-        looked at again, until nothing is ahead of it.
-        """
-        for _ in range(ATTEMPTS):
-            rows = [self._row(account) for account in self.accounts(sellers).values()]
-            changes = [put(row) for row in rows]
-            ahead = [guard for row in rows for guard in _ahead(row)]
-            outcome = self._log.append(Append(rows=lambda _, c=changes: c, unless=ahead))  # type: ignore[misc]  # as above
-            if isinstance(outcome, Appended):
-                return
-            self._log.append(Append(rows=lambda _, c=changes: c))  # type: ignore[misc]  # as above
-
-    def _row(self, account: Account) -> AccountRow:
-        facts = [fact.position for fact in account.facts]
-        if account.quarantine is None:
-            return row_of(account, self._timeline, max(facts, default=0))
-        found = self._log.select(PARKED, Where("seller", "=", account.seller), order=("position",), limit=MAX_SELECT)
-        waits = [position for row in found if isinstance(position := row["position"], int)]
-        since = account.quarantine.position
-        return quarantined(account, since, position=max([*facts, *waits], default=0), parked=len(waits))
-
-
-def _ahead(row: AccountRow) -> Iterator[Unless]:
-    own = Where("seller", "=", row.seller)
-    yield Unless(ACCOUNTS, (own, Where("version", ">", row.version)))
-    yield Unless(ACCOUNTS, (own, Where("position", ">", row.position)))
+def _everybody(log: EventLog, rows: NextRows) -> Iterator[list[str]]:
+    """Yield all that have a row, then those that have events alone; whoever comes meanwhile is caught up with."""
+    yield from every_account(log, BATCH)
+    for sellers in _with_events(log):
+        if absent := rows.absent(sellers):
+            yield absent
 
 
 def _with_events(log: EventLog) -> Iterator[list[str]]:
@@ -129,10 +141,3 @@ def _with_events(log: EventLog) -> Iterator[list[str]]:
                 group = []
     if group:
         yield group
-
-
-def _last_digest(log: EventLog) -> StandingsDigestRecorded | None:
-    after, last = 0, None
-    while (page := log.read(after, MAX_READ, types=[DIGEST])).events:
-        after, last = page.scanned_through, page.events[-1]
-    return None if last is None else msgspec.json.decode(decode(last.state).data, type=StandingsDigestRecorded)

@@ -1,17 +1,18 @@
 """A rebuild of the read model inside the service, beside its traffic, in a thread that rests as long as it works."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable
 from time import monotonic
 from typing import Literal, TypeAlias
 
 import msgspec
 import structlog
 
+from services.ledger.application import Ledger
 from services.ledger.posting import Codec
-from services.ledger.rebuilding import refill
-from services.ledger.standings import Standings
+from services.ledger.rebuilding import Rebuilt, refill
 from shared.kit.decider import Refusal
+from shared.kit.electing import Seat
 from shared.kit.log.model import EventLog, LogUnavailable
 from shared.rulebook.model import Timeline
 
@@ -21,10 +22,10 @@ _log = structlog.get_logger(__name__)
 
 
 class Renewed(msgspec.Struct, frozen=True):
-    """How the last rebuild of this process stands; `accounts` counts those whose rows were made anew by it so far."""
+    """How the last rebuild of this process stands, and what it has done so far; nothing changes before it ends."""
 
-    state: State
-    accounts: int
+    state: State = "none"
+    done: Rebuilt = Rebuilt()
 
 
 class _Stopped(Exception):
@@ -32,24 +33,28 @@ class _Stopped(Exception):
 
 
 class Renewal:
-    """Makes the rows of all accounts anew while everybody goes on reading and folding.
+    """Makes the rows of all accounts anew while everybody goes on reading and folding. Safe from threads.
 
-    A row that is replaced is dropped from the memory of this process; no event comes of it. Safe from threads.
+    Of several processes over one log, the one that has the `seat` does.
     """
 
-    def __init__(self, log: EventLog, codec: Codec, timeline: Timeline, standings: Standings) -> None:
-        self._log, self._codec, self._timeline, self._standings = log, codec, timeline, standings
+    def __init__(self, log: EventLog, codec: Codec, timeline: Timeline, ledger: Ledger, seat: Seat) -> None:
+        self._log, self._codec, self._timeline = log, codec, timeline
+        self._ledger, self._seat = ledger, seat
         self._stop, self._beginning = threading.Event(), threading.Lock()
         self._thread: threading.Thread | None = None
-        self.now = Renewed("none", 0)
+        self.now = Renewed()
 
     def begin(self) -> Renewed | Refusal:
-        """Begin a rebuild and return how it stands, or `rebuild_under_way` where one is."""
+        """Begin a rebuild and return how it stands, or `rebuild_under_way` where one is, here or in another process.
+
+        Raises:
+            LogUnavailable: it cannot be asked whether one is.
+        """
         with self._beginning:
-            if self.now.state == "running":
-                told = {"accounts": self.now.accounts}
-                return Refusal("rebuild_under_way", "the rebuild under way would have to end first", told)
-            self.now = Renewed("running", 0)
+            if self.now.state == "running" or not self._seat.acquire():
+                return Refusal("rebuild_under_way", "the rebuild under way would have to end first")
+            self.now = Renewed("running")
             self._thread = threading.Thread(target=self._run, name="renewal")
             self._thread.start()
             return self.now
@@ -61,22 +66,30 @@ class Renewal:
             self._thread.join()
 
     def _run(self) -> None:
+        state: State = "failed"
+        try:
+            done = refill(self._log, self._codec, self._timeline, self._pace(), self._ledger.resting)
+            state, self.now = "complete", Renewed("running", done)
+            self._ledger.look()
+        except _Stopped:
+            state = "stopped"
+        except LogUnavailable as failed:
+            _log.error("rebuild_failed", reason=str(failed))
+        except Exception:  # noqa: BLE001  # whatever it is, the rebuild is over
+            _log.exception("rebuild_failed")  # an event that cannot be read, say
+        finally:
+            self._seat.release()
+            self.now = Renewed(state, self.now.done)
+
+    def _pace(self) -> Callable[[Rebuilt], None]:
+        """Return what is told of each group: it rests for as long as the group took, and stops with the service."""
         began = monotonic()
 
-        def told(sellers: Sequence[str]) -> None:
+        def told(done: Rebuilt) -> None:
             nonlocal began
-            self._standings.evict(sellers)
-            self.now = Renewed("running", self.now.accounts + len(sellers))
+            self.now = Renewed("running", done)
             if self._stop.wait(monotonic() - began):
                 raise _Stopped
             began = monotonic()
 
-        try:
-            made = refill(self._log, self._codec, self._timeline, told)
-        except _Stopped:
-            self.now = Renewed("stopped", self.now.accounts)
-        except LogUnavailable as failed:
-            _log.error("rebuild_failed", reason=type(failed).__name__)
-            self.now = Renewed("failed", self.now.accounts)
-        else:
-            self.now = Renewed("complete", made)
+        return told

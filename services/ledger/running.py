@@ -85,16 +85,21 @@ class Parts:
             self.ledger.refresh()
             self.follower.run(stop, self.seat.held)
         if self.follower.status.state == "alarmed":
-            stop.wait()
+            while not stop.wait(WATCH_EVERY_S):
+                self._hear()
 
     def _watch(self, stop: threading.Event) -> None:
         """Watch until it is time to ask for the seat again."""
         self.follower.stand_by()
         for _ in range(round(ASK_AGAIN_S / WATCH_EVERY_S)):
-            with suppress(LogUnavailable):
-                self.tail.step()
+            self._hear()
             if stop.wait(WATCH_EVERY_S):
                 return
+
+    def _hear(self) -> None:
+        """Take in what other processes write."""
+        with suppress(LogUnavailable):
+            self.tail.step()
 
     def follower_check(self) -> tuple[bool, Mapping[str, Any]]:
         """Return whether the cases are followed, or another process does, and were caught up with, and how far."""

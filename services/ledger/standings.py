@@ -16,7 +16,7 @@ from services.ledger.domain.account import Account, course, next_lapse
 from services.ledger.domain.standing import standing_in
 from services.ledger.lru import Lru
 from services.ledger.rendering import body_of, etag_of
-from services.ledger.tables import ACCOUNTS
+from services.ledger.tables import ACCOUNTS, REBUILDS
 from shared.kit.log.instant import to_us
 from shared.kit.log.model import EventLog
 from shared.kit.log.rows import Put, Row
@@ -92,13 +92,17 @@ def _read(row: Row) -> AccountRow:
 
 
 class Standings:
-    """Reads account rows; those read last stay in memory for as long as the one writer does not replace them."""
+    """Reads account rows; those read last stay in memory for as long as the one writer does not replace them.
+
+    `switched` is the number of the rebuild after which they were read.
+    """
 
     def __init__(self, log: EventLog, capacity: int) -> None:
         self._log = log
         self._rows: Lru[str, AccountRow] = Lru(capacity)
         self._lock = threading.Lock()
         self._generation = 0
+        self.switched = self._switched()
 
     def row(self, seller: str) -> AccountRow | None:
         """Return the row of an account as committed, or None: nothing was ever folded for it."""
@@ -136,6 +140,18 @@ class Standings:
             self._generation += 1
             for seller in sellers:
                 self._rows.drop(seller)
+
+    def look(self) -> None:
+        """Drop every row from memory where all were made anew since the last look; raises `LogUnavailable`."""
+        switched = self._switched()
+        if switched != self.switched:
+            self.switched = switched
+            self.forget()
+
+    def _switched(self) -> int:
+        row = self._log.get(REBUILDS, ACCOUNTS.name)
+        number = None if row is None else row["switched"]
+        return number if isinstance(number, int) else 0
 
     def forget(self) -> None:
         """Drop every row from memory: somebody else may have written."""

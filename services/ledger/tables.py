@@ -20,6 +20,18 @@ ACCOUNTS: Final = Table(
     indexes=(("next_lapse_us",), ("quarantined",)),
 )
 
+NEXT: Final = Table(
+    "accounts_next",  # while rows are made anew: those that have to change; work, kept in no backup
+    ACCOUNTS.columns,
+    key=ACCOUNTS.key,
+)
+
+REBUILDS: Final = Table(
+    "rebuilds",  # number of the rebuild begun last, and of the one whose rows answer
+    {"name": "text", "begun": "integer", "switched": "integer"},
+    key=("name",),
+)
+
 PARKED: Final = Table(
     "parked",
     {"seller": "text", "position": "integer", "state": "blob"},
@@ -69,4 +81,5 @@ TRUSTED: Final = Table(
     key=("name",),
 )
 
-TABLES: Final = (ACCOUNTS, PARKED, FOLLOWED, DIGESTED, GROWN, TRUSTED)
+KEPT: Final = (ACCOUNTS, PARKED, FOLLOWED, DIGESTED, GROWN, TRUSTED)  # what a backup holds
+TABLES: Final = (*KEPT, NEXT, REBUILDS)

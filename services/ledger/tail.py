@@ -27,6 +27,7 @@ class Tail:
         """Take in what was written since the last time; raises `LogUnavailable`."""
         position, row, head = self._log.tracked(CASES), self._log.get(FOLLOWED, CASES), self._log.head().position
         recorded_us = None if row is None else row["recorded_us"]
+        self._standings.look()
         self._seen = max(self._seen, self._progress.now.ledger_position)
         if head - self._seen > FAR_BEHIND:
             self._standings.forget()

@@ -7,9 +7,9 @@ from typing import Final
 from services.ledger.domain.events import AccountEvent
 from services.ledger.publication import Publication
 from services.ledger.renewal import Renewal, Renewed
-from services.ledger.standings import Standings
 from services.ledger.tables import ACCOUNTS, TABLES
 from shared.kit.decider import Refusal
+from shared.kit.electing import OnlyProcess
 from shared.kit.log.model import Append, EventLog, Stored
 from shared.kit.log.rows import Put, Remove, RowChange
 from shared.kit.log.sqlite import open_sqlite_log
@@ -46,12 +46,12 @@ def test_a_service_makes_its_rows_anew_while_it_goes_on(tmp_path: Path) -> None:
             cases.ordinary(seller)
         right = {seller: service.standing(seller) for seller in ("s-1", "s-2")}
         rows = {seller: log.get(ACCOUNTS, seller) for seller in right}
-        assert state(service) == {"state": "none", "accounts": 0}
+        assert state(service) == {"state": "none", "accounts": 0, "differing": 0}
         head = log.head()
         damage(log)
         begun = service.http.post(PATH, headers=service.headers("admin"))
         assert (begun.status_code, begun.json()["state"]) == (202, "running")
-        eventually(lambda: state(service) == {"state": "complete", "accounts": 2})
+        eventually(lambda: state(service) == {"state": "complete", "accounts": 2, "differing": 3})
         assert {seller: log.get(ACCOUNTS, seller) for seller in right} == rows
         assert log.get(ACCOUNTS, "s-none") is None
         assert log.head().position == head.position
@@ -59,7 +59,7 @@ def test_a_service_makes_its_rows_anew_while_it_goes_on(tmp_path: Path) -> None:
         cases.ordinary("s-1")
         assert service.standing("s-1")["points"]["ordinary"] == 24
         assert service.http.post(PATH, headers=service.headers("admin")).status_code == 202
-        eventually(lambda: state(service)["state"] == "complete")
+        eventually(lambda: state(service) == {"state": "complete", "accounts": 2, "differing": 0})
         assert service.standing("s-1")["points"]["ordinary"] == 24
 
 
@@ -83,8 +83,8 @@ def test_one_is_made_at_a_time_and_ends_with_the_service(tmp_path: Path) -> None
     ledger = Following(cases, cases.clock, log)
     cases.ordinary("s-1")
     ledger.catch_up()
-    renewal = Renewal(log, held, SEED, Standings(log, 10))
-    assert renewal.begin() == Renewed("running", 0)
+    renewal = Renewal(log, held, SEED, ledger.ledger, OnlyProcess())
+    assert renewal.begin() == Renewed("running")
     assert held.reading.wait(30)
     refused = renewal.begin()
     assert isinstance(refused, Refusal)
@@ -100,8 +100,34 @@ def test_one_is_made_at_a_time_and_ends_with_the_service(tmp_path: Path) -> None
 def test_a_log_that_takes_no_writes_ends_it(tmp_path: Path) -> None:
     cases = Decisions()
     log = open_sqlite_log(tmp_path / "ledger.db", cases.clock, TABLES)
-    renewal = Renewal(log, Publication(SEED), SEED, Standings(log, 10))
+    renewal = Renewal(log, Publication(SEED), SEED, Following(cases, cases.clock, log).ledger, OnlyProcess())
     log.close()
     renewal.begin()
     eventually(lambda: renewal.now.state == "failed")
     renewal.close()
+
+
+class Unreadable(Publication):
+    """Cannot read an event, as after damage to the log itself."""
+
+    def event(self, stored: Stored) -> AccountEvent:
+        """Fail."""
+        raise ValueError(stored.position)
+
+
+def test_an_error_that_nobody_foresaw_ends_it_too(tmp_path: Path) -> None:
+    """The rows are as they were, and one may be begun again."""
+    cases = Decisions()
+    log = open_sqlite_log(tmp_path / "ledger.db", cases.clock, TABLES)
+    ledger = Following(cases, cases.clock, log)
+    cases.ordinary("s-1")
+    ledger.catch_up()
+    damage(log)
+    rows = log.select(ACCOUNTS, limit=9)
+    renewal = Renewal(log, Unreadable(SEED), SEED, ledger.ledger, OnlyProcess())
+    for _ in range(2):
+        assert renewal.begin() == Renewed("running")
+        eventually(lambda: renewal.now.state == "failed")
+    renewal.close()
+    assert log.select(ACCOUNTS, limit=9) == rows
+    log.close()

@@ -8,17 +8,17 @@ from pathlib import Path
 
 import pytest
 
+from services.ledger.nextrows import NextRows
 from services.ledger.publication import Publication
-from services.ledger.rebuilding import BATCH, refill
-from services.ledger.tables import ACCOUNTS, TABLES
+from services.ledger.rebuilding import Rebuilt, rebuild, refill, rules_of
+from services.ledger.tables import ACCOUNTS, NEXT, TABLES
 from services.ledger.verifying import LedgerRows, cites
-from shared.kit.log.model import Append, LogInUse
-from shared.kit.log.rows import Put
-from shared.kit.log.sqlite.resetting import drop_tables
+from shared.kit.log.model import LogInUse, LogUnavailable
+from shared.kit.log.sqlite.resetting import drop_tables, misshapen
 from shared.kit.verifying.verify import verify
 from tests.ledger.audit.test_replaying import story
 from tests.support.damage import Victim
-from tests.support.decisions import DAY, FIRST, SEED, Decisions
+from tests.support.decisions import SEED, Decisions
 from tests.support.following import Following
 from tests.support.tree import ROOT
 
@@ -43,56 +43,94 @@ def found(victim: Victim) -> int:
 
 
 @pytest.mark.parametrize(
-    "statement",
+    ("statement", "differing"),
     [
-        "DELETE FROM accounts",
-        "UPDATE accounts SET version = version + 100, position = position + 100",
-        "UPDATE accounts SET version = 1, position = 1, next_lapse_us = 7, quarantined = 3, parked = 9",
-        "INSERT INTO accounts SELECT seller || '-none', version, position, NULL, 0, NULL FROM accounts",
-        "DELETE FROM digested",
-        "UPDATE digested SET number = 77, digest = name, through = 1",
+        ("DELETE FROM accounts", 3),
+        ("UPDATE accounts SET version = version + 100, position = position + 100", 3),
+        ("UPDATE accounts SET version = 1, position = 1, next_lapse_us = 7, quarantined = 3, parked = 9", 3),
+        ("UPDATE accounts SET parked = parked + 1 WHERE seller = (SELECT min(seller) FROM accounts)", 1),
+        ("INSERT INTO accounts SELECT seller || '-none', version, position, NULL, 0, NULL FROM accounts", 3),
+        ("INSERT INTO accounts_next SELECT seller || '-none', 1, 1, NULL, 0, NULL FROM accounts", 0),
+        ("INSERT INTO accounts_next SELECT seller, 1, 1, NULL, 0, NULL FROM accounts", 0),
+        ("UPDATE rebuilds SET begun = 7, switched = 9", 0),
+        ("DELETE FROM digested", 0),
+        ("UPDATE digested SET number = 77, digest = name, through = 1", 0),
     ],
 )
-def test_whatever_stood_there_is_as_the_log_has_it_again(victim: Victim, statement: str) -> None:
-    """And the log is as it was."""
+def test_whatever_stood_there_is_as_the_log_has_it_again(victim: Victim, statement: str, differing: int) -> None:
+    """And the log is as it was, byte for byte; what was left of a rebuild that was cut off is gone."""
     with victim.changed() as execute:
         execute(statement)
-    assert found(victim)
+    work = "accounts_next" in statement or "rebuilds" in statement
+    assert bool(found(victim)) != work
     with victim.log() as log:
-        head = log.head()
-        assert refill(log, CODEC, SEED) == 3
-        assert log.head() == head
+        head, events = log.head(), log.read(0, 1000).events
+        assert refill(log, CODEC, SEED) == Rebuilt(3, differing)
+        assert (log.head(), log.read(0, 1000).events) == (head, events)
+        assert log.select(NEXT, limit=9) == []
+        assert refill(log, CODEC, SEED) == Rebuilt(3, 0)
     assert found(victim) == 0
 
 
-def test_rows_that_are_written_meanwhile_are_not_put_back(tmp_path: Path) -> None:
-    """The follower folds on between two groups; its rows stand in the end, and it goes on from them."""
-    victim, cases = Victim("sqlite", TABLES, tmp_path), Decisions()
+def test_of_two_rebuilds_at_once_the_one_begun_last_switches(victim: Victim) -> None:
+    """The other one ends, and has changed nothing: one whose seat was lost may still be at work."""
+    with victim.changed() as execute:
+        execute("DELETE FROM accounts")
     with victim.log() as log:
-        ledger = Following(cases, cases.clock, log, entries=3)
-        for number in range(BATCH + 5):
-            cases.ordinary(f"s-{number:04}")
-        ledger.catch_up()
-        log.append(Append(rows=lambda _: [Put(ACCOUNTS, {"seller": "s-0000", "version": 9, "position": 9})]))
+        first = NextRows(log, CODEC, SEED)
+        sellers = ["s-1", "s-2", "s-3"]
+        first.make(sellers)
+        second = NextRows(log, CODEC, SEED)
+        with pytest.raises(LogUnavailable, match="another rebuild has begun"):
+            first.make(sellers)
+        with pytest.raises(LogUnavailable, match="another rebuild has begun"):
+            first.switch(rules_of(SEED))
+        assert log.select(ACCOUNTS, limit=9) == log.select(NEXT, limit=9) == []
+        second.make(sellers)
+        second.catch_up()
+        assert second.switch(rules_of(SEED))
+    assert found(victim) == 0
 
-        class Meanwhile(Publication):
-            """Folds a fact of an account of the group, when that is being read."""
 
-            def event(self, stored: object) -> object:  # type: ignore[override]
-                """Return the event, after the follower has had its turn."""
-                if moments:
-                    moments.pop()()
-                return super().event(stored)  # type: ignore[arg-type]
+class Elsewhere:
+    """A seat that another process has, until it has done its work."""
 
-        def fold() -> None:
-            cases.ordinary("s-0001", at=FIRST + len(moments) * DAY + DAY)
-            ledger.step()
+    def __init__(self, victim: Victim) -> None:
+        self.victim, self.asked = victim, 0
 
-        moments = [fold]
-        refill(log, Meanwhile(SEED), SEED)  # type: ignore[arg-type]
-        assert not moments
-        cases.ordinary("s-0001", at=FIRST + 9 * DAY)
-        ledger.catch_up()
+    def acquire(self) -> bool:
+        """Return False, twice."""
+        self.asked += 1
+        return self.asked > 2
+
+    def held(self) -> bool:
+        """Return False."""
+        return False
+
+    def release(self) -> None:
+        """Do nothing."""
+
+
+def test_a_start_waits_for_the_process_that_makes_the_rows(victim: Victim) -> None:
+    """Rows of other rules are made once, by whoever has the seat; afterwards there is nothing to do."""
+    with victim.changed() as execute:
+        execute("UPDATE followed SET rules = 'of another rulebook'")
+    with victim.log() as log:
+        waited: list[float] = []
+        assert rebuild(log, CODEC, SEED, Elsewhere(victim), waited.append) == Rebuilt(3, 0)
+        assert len(waited) == 2
+        assert rebuild(log, CODEC, SEED, Elsewhere(victim), waited.append) == Rebuilt()
+        assert len(waited) == 2
+    assert found(victim) == 0
+
+
+@pytest.mark.parametrize("table", ["accounts", "digested"])
+def test_a_start_fills_a_table_that_was_lost(victim: Victim, table: str) -> None:
+    """It was dropped for its shape, say, and the rebuild behind that was cut off."""
+    with victim.changed() as execute:
+        execute(f"DELETE FROM {table}")
+    with victim.log() as log:
+        assert rebuild(log, CODEC, SEED).accounts == 3
     assert found(victim) == 0
 
 
@@ -101,17 +139,20 @@ def test_the_command_refills_tables_of_an_older_shape(tmp_path: Path) -> None:
     victim, cases = Victim("sqlite", TABLES, tmp_path), Decisions()
     with victim.log() as log:
         story(cases, Following(cases, cases.clock, log))
+        assert misshapen(victim.path, TABLES) == []
         with pytest.raises(LogInUse):
             drop_tables(victim.path, (ACCOUNTS,))
     with victim.changed() as execute:
         execute("ALTER TABLE accounts RENAME COLUMN parked TO waiting")
         execute("UPDATE followed SET rules = 'of another rulebook'")
+    assert misshapen(victim.path, TABLES) == [ACCOUNTS]
     with pytest.raises(ValueError, match="rebuild it"), victim.log():
         pass
     victim.path.rename(tmp_path / "ledger.db")
     given = os.environ | {"LEDGER_DATA_DIR": str(tmp_path)}
     command = [sys.executable, "-m", "services.ledger", "rebuild"]
     done = subprocess.run(command, cwd=ROOT, env=given, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout) == (0, "3 accounts made anew\n"), done.stderr
+    assert done.returncode == 0, done.stderr
+    assert "3 accounts made anew; 3 rows were otherwise than the log makes them\n" in done.stdout
     (tmp_path / "ledger.db").rename(victim.path)
     assert found(victim) == 0

@@ -7,10 +7,10 @@ import pytest
 
 from services.ledger.domain.events import AccountEvent
 from services.ledger.publication import Publication
-from services.ledger.rebuilding import rebuild
+from services.ledger.rebuilding import Rebuilt, rebuild
 from services.ledger.rendering import Asked
 from services.ledger.standings import Standings
-from services.ledger.tables import ACCOUNTS, CASES, FOLLOWED
+from services.ledger.tables import ACCOUNTS, CASES, FOLLOWED, NEXT
 from shared.kit.log.model import Stored
 from shared.rulebook.model import Timeline
 from tests.support.decisions import DAY, FIRST, Decisions
@@ -73,9 +73,9 @@ def test_another_rulebook_makes_every_row_anew(cases: Decisions, ledger: Followi
         cases.ordinary(f"s-{number}")
     cases.reverse("s-2", "no-such-decision")
     ledger.step()
-    assert rebuild(ledger.log, ledger.codec, ledger.timeline) == 0
-    assert rebuild(ledger.log, ledger.codec, longer) == 3
-    assert rebuild(ledger.log, ledger.codec, longer) == 0
+    assert rebuild(ledger.log, ledger.codec, ledger.timeline) == Rebuilt()
+    assert rebuild(ledger.log, ledger.codec, longer) == Rebuilt(3, 2)
+    assert rebuild(ledger.log, ledger.codec, longer) == Rebuilt()
     later = Following(cases, cases.clock, ledger.log, timeline=longer)
     assert later.ask("s-0")["sanctions"][0]["end"] == "2026-03-10T12:00:00Z"
     assert later.refusal("s-2").code == "seller_quarantined"
@@ -84,21 +84,22 @@ def test_another_rulebook_makes_every_row_anew(cases: Decisions, ledger: Followi
     assert followed["source"] == cases.log.id
 
 
-def test_rows_of_two_rulebooks_are_nobodys(
+def test_a_start_by_other_rules_that_is_cut_off_has_changed_nothing(
     cases: Decisions, ledger: Following, longer: Timeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A start by other rules is cut off half-way; the next one goes back to the rules before, and makes all anew."""
+    """The next one goes back to the rules before and finds their rows, or has the other ones still to make."""
     for number in range(3):
         cases.ordinary(f"s-{number}")
     ledger.step()
+    before = ledger.log.select(ACCOUNTS, limit=9)
     read: list[Stored] = []
 
     class CutOff(Publication):
-        """Reads one event and no more."""
+        """Reads two events and no more."""
 
         def event(self, stored: Stored) -> AccountEvent:
-            """Return the first event."""
-            if read:
+            """Return the first events."""
+            if len(read) == 2:
                 raise KeyboardInterrupt
             read.append(stored)
             return super().event(stored)
@@ -106,8 +107,13 @@ def test_rows_of_two_rulebooks_are_nobodys(
     monkeypatch.setattr("services.ledger.rebuilding.BATCH", 1)
     with pytest.raises(KeyboardInterrupt):
         rebuild(ledger.log, CutOff(longer), longer)
-    assert rebuild(ledger.log, ledger.codec, ledger.timeline) == 3
-    assert rebuild(ledger.log, ledger.codec, ledger.timeline) == 0
+    assert len(ledger.log.select(NEXT, limit=9)) == 2
+    assert ledger.log.select(ACCOUNTS, limit=9) == before
+    assert rebuild(ledger.log, ledger.codec, ledger.timeline) == Rebuilt()
+    assert rebuild(ledger.log, ledger.codec, longer) == Rebuilt(3, 3)
+    assert ledger.log.select(ACCOUNTS, limit=9) != before
+    assert rebuild(ledger.log, ledger.codec, ledger.timeline) == Rebuilt(3, 3)
+    assert ledger.log.select(ACCOUNTS, limit=9) == before
 
 
 def test_a_row_read_while_rows_are_replaced_is_not_kept(cases: Decisions, ledger: Following) -> None:

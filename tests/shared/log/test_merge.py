@@ -11,9 +11,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.kit.log.model import Append, Appended, EventLog, HeadConflict, Idempotency, KeyTaken, RowConflict, Tracking
+from shared.kit.log.model import (
+    Append,
+    Appended,
+    EventLog,
+    HeadConflict,
+    Idempotency,
+    KeyTaken,
+    LogUnavailable,
+    RowConflict,
+    Tracking,
+)
+from shared.kit.log.postgres.connecting import Limits
+from shared.kit.log.postgres.datastore import LogDatastore
+from shared.kit.log.postgres.recorder import PostgresRecorder
 from shared.kit.log.rows import Merge, Put, Remove, Row, RowChange, Table, Unless, Value, Where, unlike
+from shared.kit.log.shapes import Shapes
 from tests.support.logs import ITEMS, STORES, TABLES, TALLIES, LogStore, StandingClock, draft, store_at
+from tests.support.postgres import place
 
 NEXT = Table("items_next", ITEMS.columns, ITEMS.key)
 NAMES = Table("names", {"name": "text"}, ("name",))
@@ -203,3 +218,20 @@ def test_every_store_does_as_the_plain_oracle(logs: list[EventLog], before: dict
 def putting(table: Table) -> Callable[[Any], Put]:
     columns = (*ITEMS.key, "label", "weight", "content")
     return lambda pair: Put(table, dict(zip(columns, (*pair[0], *pair[1]), strict=True)))
+
+
+def test_a_merge_in_postgresql_takes_as_long_as_its_rows(clock: StandingClock) -> None:
+    """Or one of very many rows would never get done; what comes after it is limited again."""
+    at = place()
+    at.migrate(ALL)
+    with at.owned() as owner:
+        body = "BEGIN PERFORM pg_sleep(3); RETURN NULL; END"
+        owner.execute(f"CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS '{body}'".encode())
+        owner.execute("CREATE TRIGGER slow AFTER INSERT ON items EXECUTE FUNCTION dawdle()")
+    datastore = LogDatastore(at.dsn, at.schema, Limits(statement_s=2))
+    recorder = PostgresRecorder(datastore, clock=clock, shapes=Shapes(ALL))
+    assert recorder.append_batch([changing(Put(NEXT, item(1, "one")), MERGE)]) == [Appended(())]
+    with pytest.raises(LogUnavailable, match="statement timeout"):
+        recorder.append_batch([changing(Put(ITEMS, item(2)))])
+    datastore.close()
+    at.drop()

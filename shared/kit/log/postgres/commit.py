@@ -31,6 +31,7 @@ _TRACKED: Final = (
     "ON CONFLICT (application_name) DO UPDATE SET notification_id = excluded.notification_id"
 )
 _HEAD: Final = "UPDATE log_head SET position = %s, recorded_us = %s, promised_us = %s, frontier = %s"
+_PATIENT: Final = "SET LOCAL statement_timeout = 0"  # a merge takes as long as its rows: it would never get done
 _NOTIFY: Final = "SELECT pg_notify(%s, '')"
 
 
@@ -66,8 +67,10 @@ def _statements(tables: Mapping[str, PostgresTable], staging: Staging) -> Iterat
         yield _TRACKED, [[*staging.tracked], [*staging.tracked.values()]]
     for name, changes in staging.rows.items():
         yield from tables[name].changes(changes)
-    for statement in merging.statements(*staging.merge) if staging.merge else ():
-        yield statement, ()
+    if staging.merge:
+        yield _PATIENT, ()
+        for statement in merging.statements(*staging.merge):
+            yield statement, ()
 
 
 def _events(events: Sequence[StagedEvent]) -> tuple[str, list[Any]]:

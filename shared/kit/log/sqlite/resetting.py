@@ -9,6 +9,30 @@ from shared.kit.log.errors import StoreUnavailable
 from shared.kit.log.rows import Table
 from shared.kit.log.shapes import Shapes
 from shared.kit.log.sqlite.lockfile import LockFile
+from shared.kit.log.sqlite.table import SqliteTable
+
+
+def misshapen(path: Path, tables: Iterable[Table]) -> list[Table]:
+    """Return those of these tables that stand in a log with other columns or another key, or not at all.
+
+    Raises:
+        StoreUnavailable: the file cannot be read.
+        ValueError: a table is none of a read model.
+    """
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            connection.row_factory = sqlite3.Row
+            return [shape.table for shape in Shapes(tables).all() if not _fits(connection, SqliteTable(shape))]
+    except sqlite3.Error as error:
+        raise StoreUnavailable(f"{path.name} cannot be read: {error}") from error
+
+
+def _fits(connection: sqlite3.Connection, table: SqliteTable) -> bool:
+    try:
+        table.check(connection)
+    except ValueError:
+        return False
+    return True
 
 
 def drop_tables(path: Path, tables: Iterable[Table]) -> None:
