@@ -1,7 +1,8 @@
 """The work folder of a replay: what both logs say of accounts, sorted by account, and how far the replay has come.
 
 A replay that was interrupted goes on from here. Nothing in it is believed by anybody but the replay itself: it is on
-disk so that memory does not grow with the logs, and is never synced.
+disk so that memory does not grow with the logs, and is never synced. One process writes and reads it, so that a
+write-ahead log would only write everything twice.
 """
 
 import sqlite3
@@ -17,7 +18,7 @@ from services.ledger.replay.differences import Difference
 from services.ledger.replay.progress import Folded, Scanned
 
 _TABLES: Final = """
-PRAGMA journal_mode = WAL;
+PRAGMA journal_mode = PERSIST;
 PRAGMA synchronous = OFF;
 PRAGMA temp_store = FILE;
 PRAGMA cache_size = -16384;
