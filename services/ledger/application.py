@@ -22,7 +22,7 @@ from shared.contracts.entries import DIGEST_ENTRIES
 from shared.kit.cloudevent import Draft
 from shared.kit.decider import Refusal
 from shared.kit.log.instant import from_us, to_us
-from shared.kit.log.merkle import Frontier
+from shared.kit.log.merkle import Frontier, leaf_hash
 from shared.kit.log.model import Append, Appended, EventLog, LogUnavailable, Stamp, Tracking
 from shared.kit.log.rows import Put, Remove, RowChange, Unless, Value, Where, resume
 from shared.rulebook.model import Timeline
@@ -292,4 +292,5 @@ class Ledger:
 
 
 def _waiting(fact: CaseFact) -> Put:
-    return Put(PARKED, {"seller": fact.seller, "position": fact.position, "state": fact.state})
+    leaf = leaf_hash(fact.state)
+    return Put(PARKED, {"seller": fact.seller, "position": fact.position, "state": fact.state, "leaf": leaf})

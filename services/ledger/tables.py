@@ -34,7 +34,12 @@ REBUILDS: Final = Table(
 
 PARKED: Final = Table(
     "parked",
-    {"seller": "text", "position": "integer", "state": "blob"},
+    {
+        "seller": "text",
+        "position": "integer",
+        "state": "blob",
+        "leaf": "blob",  # of these bytes in the cases log's tree
+    },
     key=("seller", "position"),
 )
 

@@ -1,5 +1,6 @@
 """What the ledger verifies beside its log: every row of the read model, made again from the events in our own log."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Final
@@ -7,6 +8,7 @@ from typing import Final
 import msgspec
 
 from services.ledger.accounts import PREFIX, folded
+from services.ledger.digests import put as put_digest
 from services.ledger.domain.account import Account, open_account
 from services.ledger.posting import Codec
 from services.ledger.rebuilding import rules_of
@@ -16,6 +18,7 @@ from services.ledger.verifyingcases import check_cases
 from shared.contracts.entries import DIGEST_STREAM, StandingsDigestRecorded
 from shared.kit.cloudevent import decode
 from shared.kit.log.instant import to_us
+from shared.kit.log.merkle import leaf_hash
 from shared.kit.log.model import Stored
 from shared.kit.log.rows import Row
 from shared.kit.verifying.findings import Findings, shown
@@ -26,6 +29,7 @@ from shared.kit.verifying.tracking import check_tracking
 from shared.rulebook.model import Timeline
 
 UNREADABLE: Final = (KeyError, ValueError, TypeError, OverflowError, msgspec.MsgspecError)
+_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
 
 def cites(response: bytes) -> Sequence[Cited]:
@@ -43,9 +47,12 @@ class LedgerRows:
     def __init__(self, codec: Codec, timeline: Timeline) -> None:
         self._codec, self._timeline = codec, timeline
         self._last_position = self._last_recorded_us = 0
+        self._row: Row | None = None
+        self._same_rules = True
 
     def check(self, raw: RawLog, findings: Findings) -> None:
         """Find every row that is missing, one too many, or not what the log says; accounts are folded in groups."""
+        self._followed_row(raw, findings)
         rows = ((str(row["seller"]), row) for row in raw.rows(ACCOUNTS))
         parked = groupby(raw.rows(PARKED), lambda row: str(row["seller"]))
         waiting = ((seller, [*group]) for seller, group in parked)
@@ -90,7 +97,7 @@ class LedgerRows:
             findings.add(ACCOUNTS.name, "seller", position, "the account would have to have a row", account.seller)
             return
         for column, value in put(due).row.items():
-            if row[column] != value:
+            if row[column] != value and (column != "next_lapse_us" or self._same_rules):
                 detail = f"the log says {shown(value)}, the row has {shown(row[column])}"
                 findings.add(ACCOUNTS.name, column, position, detail, account.seller)
 
@@ -102,32 +109,36 @@ class LedgerRows:
             detail = f"facts would have to wait from {since} on" if since else "no fact would have to wait"
             findings.add(PARKED.name, "position", since or positions[0], detail, account.seller)
         for row in rows:
-            try:
-                envelope = decode(bytes(row["state"]) if isinstance(row["state"], bytes) else b"")
-                says = (envelope.subject, envelope.position)
-            except UNREADABLE:
-                says = ("", 0)
-            if says != (row["seller"], row["position"]):
+            if not _waits(row):
                 detail = "the bytes would have to be the event at that position"
-                findings.add(PARKED.name, "state", 0, detail, f"{account.seller} {shown(row['position'])}")
+                findings.add(PARKED.name, "state, leaf", 0, detail, f"{account.seller} {shown(row['position'])}")
         return positions
 
+    def _followed_row(self, raw: RawLog, findings: Findings) -> None:
+        rows = [*raw.rows(FOLLOWED)]
+        self._row = next((row for row in rows if row["name"] == CASES), None)
+        if any(row["name"] != CASES for row in rows):
+            findings.add(FOLLOWED.name, "name", 0, "how far the cases were followed would have to be one row")
+        rules = None if self._row is None else self._row["rules"]
+        self._same_rules = self._row is None or rules == rules_of(self._timeline)
+        if not self._same_rules:
+            if rules != "" and not (isinstance(rules, str) and _DIGEST.fullmatch(rules)):
+                findings.add(FOLLOWED.name, "rules", 0, "it would have to be the digest of a rulebook")
+            findings.note(
+                f"{ACCOUNTS.name}, next_lapse_us: rows are of another rulebook, or a start has yet to make them"
+            )
+
     def _followed(self, raw: RawLog, findings: Findings) -> None:
-        tracked, rows = check_tracking(raw, findings, [CASES])[CASES], [*raw.rows(FOLLOWED)]
+        tracked, row = check_tracking(raw, findings, [CASES])[CASES], self._row
         if tracked < self._last_position:
             detail = f"the cases were followed to {self._last_position} at least, tracking says {tracked}"
             findings.add("tracking", "notification_id", self._last_position, detail, CASES)
-        if not tracked and not rows:
+        if not tracked and row is None:
             return
-        (row, *more) = rows or [{}]
-        check_cases(raw, findings, tracked, row.get("source"))
-        if more or row.get("name") != CASES:
-            findings.add(FOLLOWED.name, "name", 0, "how far the cases were followed would have to be one row")
+        check_cases(raw, findings, tracked, None if row is None else row["source"])
+        if row is None:
+            findings.add(FOLLOWED.name, "name", 0, "how far the cases were followed would have to be told")
             return
-        if row["rules"] != rules_of(self._timeline):
-            findings.add(
-                FOLLOWED.name, "rules", 0, "rows were made by another rulebook, or a start has yet to make them"
-            )
         recorded_us = row["recorded_us"]
         if not isinstance(recorded_us, int) or recorded_us < self._last_recorded_us:
             findings.add(FOLLOWED.name, "recorded_us", 0, "it would have to be the last event's that was followed")
@@ -149,9 +160,19 @@ class LedgerRows:
                 findings.add("stored_events", "state", position, "it would have to go on from the digest before")
             last = digest
         rows = [*raw.rows(DIGESTED)]
-        says = [] if last is None else [(last.number, last.digest, last.through)]
-        if [(row["number"], row["digest"], row["through"]) for row in rows] != says:
+        if rows != ([] if last is None else [put_digest(last).row]):
             findings.add(DIGESTED.name, "", position, "it would have to be the last digest's row")
+
+
+def _waits(row: Row) -> bool:
+    """Whether a row holds an event of its seller and position, and the leaf of it."""
+    state = row["state"] if isinstance(row["state"], bytes) else b""
+    try:
+        envelope = decode(state)
+        says = (envelope.subject, envelope.position, leaf_hash(state))
+    except UNREADABLE:
+        return False
+    return says == (row["seller"], row["position"], row["leaf"])
 
 
 def _pairs(

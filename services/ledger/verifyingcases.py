@@ -16,10 +16,13 @@ from shared.kit.verifying.raw import RawLog
 
 def check_cases(raw: RawLog, findings: Findings, tracked: int, source: object) -> None:
     """Find what does not fit together, where the cases log `source` was followed through position `tracked`."""
-    frontier = _grown(findings, _one(raw, findings, GROWN), tracked)
+    row = _one(raw, findings, GROWN)
+    frontier = _grown(findings, row, tracked)
     seen = _trusted(findings, _one(raw, findings, TRUSTED))
     if seen is None:
         return
+    if row is None and tracked:
+        findings.add(GROWN.name, "name", 0, "no checkpoint is accepted of a log that was not hashed", CASES)
     if seen.origin != source:
         findings.add(FOLLOWED.name, "source", 0, "it would have to be the log whose checkpoint was accepted", CASES)
     if frontier is not None and seen.size == tracked and root(frontier) != seen.root:

@@ -9,11 +9,13 @@ import pytest
 from services.ledger.publication import Publication
 from services.ledger.tables import TABLES
 from services.ledger.verifying import LedgerRows, cites
+from shared.kit.verifying.raw import RawLog
 from shared.kit.verifying.verify import Verified, verify
 from tests.support.audit import signer
 from tests.support.damage import Victim
-from tests.support.decisions import DAY, FIRST, SEED, Decisions
-from tests.support.following import Following
+from tests.support.decisions import SEED
+from tests.support.ledger_told import told
+from tests.support.mutations import Mutated, mutated
 
 # What somebody changes in the read model, and the table in which that is found.
 CHANGES: Final = [
@@ -54,26 +56,20 @@ CHANGES: Final = [
     ("DELETE FROM digested", "digested"),
 ]
 
+# What can be changed without being found, and why.
+UNFOUND: Final = {
+    ("log_head", "promised_us"): "told to whoever reads a feed, and nowhere else",
+    ("followed", "recorded_us"): "that of an event which told nothing: it is in the cases log alone",
+    ("followed", "rules"): "which rulebook rows were made by last, no event tells; a start makes them anew",
+}
+UNTOLD: Final = {"trusted": "a checkpoint is looked for at once, and with `LEDGER_CASES_KEYS` by the keys given"}
+
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def victim(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Victim]:
     """A ledger of three accounts, one of them in quarantine, with lapses and digests."""
     victim = Victim(request.param, TABLES, tmp_path)
-    cases = Decisions()
-    with victim.log() as log:
-        ledger = Following(cases, cases.clock, log, entries=2)
-        first = cases.ordinary("s-1")
-        cases.ordinary("s-1", at=FIRST + DAY)
-        cases.severe("s-2", 12, at=FIRST + 2 * DAY)
-        cases.reverse("s-1", first.id, at=FIRST + 3 * DAY)
-        cases.ordinary("s-3", at=FIRST + 4 * DAY)
-        cases.reverse("s-3", "nothing", at=FIRST + 5 * DAY)
-        cases.ordinary("s-3", at=FIRST + 6 * DAY)
-        cases.ordinary("s-10", at=FIRST + 7 * DAY)
-        ledger.catch_up()
-        cases.clock.now = FIRST + 400 * DAY
-        ledger.catch_up()
-        ledger.watching.look()
+    told(victim)
     yield victim
     victim.drop()
 
@@ -124,3 +120,55 @@ def test_an_account_that_cannot_be_folded_is_told_once(victim: Victim) -> None:
     found = verified(victim)
     assert {one.table for one in found.told} == {"stored_events"}
     assert {one.row for one in found.told} == {"", "s-1"}
+
+
+def looked_at(raw: RawLog) -> Verified:
+    """Return what is found."""
+    return verify(raw, (), cites, LedgerRows(Publication(SEED), SEED).check)
+
+
+@pytest.fixture
+def rows(tmp_path: Path) -> Iterator[Mutated]:
+    """The rows of a ledger, to be changed."""
+    victim = Victim("sqlite", TABLES, tmp_path)
+    told(victim, further=True)
+    with mutated(victim.path, looked_at) as opened:
+        yield opened
+
+
+def test_every_column_of_every_table_is_looked_at(rows: Mutated) -> None:
+    """Whatever is put in its place; of what cannot be found, something is not: no exemption outlives its reason."""
+    assert {table.name for table in TABLES} < set(rows.tables)
+    missed = set()
+    for table in rows.tables:
+        for column in rows.columns(table):
+            tried = [(change, told) for change in rows.changes(table, column) if (told := rows.found(change))]
+            assert tried or table == "kept_responses", (table, column)
+            if lost := [change for change, told in tried if not told.findings]:
+                missed.add((table, column))
+                assert (table, column) in UNFOUND, lost[0]
+                assert len(lost) < len(tried), (table, column)
+    assert missed == UNFOUND.keys()
+
+
+def test_rows_that_are_missing_or_too_many_are_found(rows: Mutated) -> None:
+    """Each of them."""
+    missed = set()
+    for table in rows.tables:
+        for key in rows.keys(table):
+            without = rows.without(table, key)
+            if without is not None and not without.findings:
+                missed.add(table)
+            twice = rows.with_another(table, key, 2**40 if isinstance(key[-1], int) else f"{key[-1]}x")
+            assert twice is None or twice.findings, (table, key)
+    assert missed == UNTOLD.keys()
+
+
+def test_rows_of_another_rulebook_are_said_not_to_be_compared(rows: Mutated) -> None:
+    """A start makes them anew; that is no damage."""
+    for rules in ("", "0" * 64):
+        told = rows.after(
+            [("UPDATE followed SET rules = ?", (rules,)), ("UPDATE accounts SET next_lapse_us = next_lapse_us + 1", ())]
+        )
+        assert told is not None
+        assert (told.findings, len(told.notes)) == (0, 1)
