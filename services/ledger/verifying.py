@@ -15,6 +15,7 @@ from services.ledger.rebuilding import rules_of
 from services.ledger.standings import put, quarantined, row_of
 from services.ledger.tables import ACCOUNTS, CASES, DIGESTED, FOLLOWED, PARKED
 from services.ledger.verifyingcases import check_cases
+from services.ledger.verifyingrebuilds import check_rebuilds
 from shared.contracts.entries import DIGEST_STREAM, StandingsDigestRecorded
 from shared.kit.cloudevent import decode
 from shared.kit.log.instant import to_us
@@ -65,6 +66,7 @@ class LedgerRows:
                 findings.add(name, "seller", 0, "the log has no event of this account", seller)
         self._followed(raw, findings)
         self._digested(raw, findings)
+        check_rebuilds(raw, findings)
 
     def _accounts(self, raw: RawLog, findings: Findings) -> Iterator[tuple[str, Account]]:
         streams = (name for name, _ in raw.last_versions() if name.startswith(PREFIX))

@@ -1,12 +1,13 @@
 """A ledger whose every table has rows: for tests of who looks through all of them."""
 
+from services.ledger.rebuilding import refill
 from tests.support.damage import Victim
 from tests.support.decisions import DAY, FIRST, Decisions
 from tests.support.following import Following
 
 
 def told(victim: Victim, *, further: bool = False) -> None:
-    """Fold facts of four accounts, one of them in quarantine, with lapses and digests, and look at a checkpoint.
+    """Fold facts of four accounts, one of them in quarantine, with lapses, digests and a rebuild; look at a checkpoint.
 
     `further`: an event that tells the ledger nothing is the last one followed.
     """
@@ -24,6 +25,7 @@ def told(victim: Victim, *, further: bool = False) -> None:
         ledger.catch_up()
         cases.clock.now = FIRST + 400 * DAY
         ledger.catch_up()
+        refill(log, ledger.codec, ledger.timeline)
         if further:
             cases.nothing()
             ledger.catch_up()
