@@ -204,7 +204,9 @@ def rebuild() -> None:
     On SQLite the service must not run, and rows may be of an older shape; over a database it may.
     """
     with starting("LEDGER_", RulebookError):
-        done = rebuilt(Settings())
+        settings = Settings()
+        configure_logging("ledger", settings.log_level)
+        done = rebuilt(settings)
     typer.echo(f"{done.accounts} accounts made anew; {done.differing} rows were otherwise than the log makes them")
 
 

@@ -114,19 +114,18 @@ class NextRows:
             self._append(changes)
         return sum(account.version > 0 for account in accounts.values())
 
-    def catch_up(self) -> int:
-        """Make again what was written to since it was made last; return how many accounts that are, some twice."""
+    def catch_up(self) -> Iterator[int]:
+        """Make again what was written to since it was made last; yield how many accounts that are, group by group."""
         before, self._mark = self._mark, self._marked()
-        made = 0
         for sellers in chain(self._scan(before.head), self._parked(before.cases)):
             for at in range(0, len(sellers), BATCH):
-                self.make(sellers[at : at + BATCH])
-            made += len(sellers)
-        return made
+                group = sellers[at : at + BATCH]
+                self.make(group)
+                yield len(group)
 
     def switch(self, rules: str) -> bool:
         """Let the second set be the first, made by these rules; return False, with nothing changed, where anything was
-        written since `catch_up` began.
+        written since the last `catch_up` began.
 
         Raises:
             LogUnavailable: as for `make`.

@@ -4,6 +4,7 @@ Until then everybody reads and folds as before; afterwards everything is as the 
 """
 
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from typing import Final
@@ -101,12 +102,15 @@ def refill(
         done += rows.make(sellers)
         told(Rebuilt(done, rows.differing))
     for _ in range(ROUNDS):
-        if rows.catch_up() <= FEW:
+        again = 0
+        for made in rows.catch_up():
+            again += made
+            told(Rebuilt(done, rows.differing))
+        if again <= FEW:
             break
-        told(Rebuilt(done, rows.differing))
     for _ in range(ATTEMPTS):
         with resting():
-            rows.catch_up()
+            deque(rows.catch_up(), maxlen=0)
             if rows.switch(rules):
                 return _said(Rebuilt(done, rows.differing), damaged=rows.rules == rules)
     raise LogUnavailable("others would have to stop writing for a moment: the rows are as they were")

@@ -1,5 +1,6 @@
 """A rebuild where several processes answer over one database: each of them answers by the new rows afterwards."""
 
+import json
 import os
 import subprocess
 import sys
@@ -112,5 +113,7 @@ def test_the_command_works_beside_the_service(tmp_path: Path, database: Place) -
         assert (refused.status_code, refused.json()["code"]) == (409, "rebuild_under_way")
         held.release()
         done = subprocess.run(command, cwd=ROOT, env=given, capture_output=True, text=True, check=False)
-        assert "1 accounts made anew; 1 rows were otherwise" in done.stdout, done.stderr
+        assert done.stdout == "1 accounts made anew; 1 rows were otherwise than the log makes them\n", done.stderr
+        (line,) = [line for line in map(json.loads, done.stderr.splitlines()) if line["event"] == "rebuilt"]
+        assert (line["level"], line["cause"], line["differing"]) == ("error", "damage", 1)
         eventually(lambda: all(answered(one) for one in both), within_s=10)

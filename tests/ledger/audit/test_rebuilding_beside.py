@@ -249,3 +249,37 @@ def test_a_follower_in_a_thread_goes_on_all_the_time(tmp_path: Path, kind: str, 
             stop.set()
             follower.join()
         assert ledger.cases.log.head().position > 8
+
+
+class CutOff(Exception):
+    """The process ends."""
+
+
+def test_one_that_is_cut_off_after_any_group_has_changed_nothing(tmp_path: Path) -> None:
+    """Also while it catches up; and the next one begins anew."""
+    with traffic("sqlite", tmp_path) as (_, ledger):
+        log, groups, most = ledger.follower.log, 0, 0
+        rows = log.select(ACCOUNTS, limit=99)
+
+        def told(_: Rebuilt) -> None:
+            nonlocal groups
+            groups += 1
+            if groups == 2:
+                for number in range(6):
+                    ledger.cases.ordinary(f"s-1{number}", at=LATER)
+                ledger.fold()
+                rows.extend(row for row in log.select(ACCOUNTS, limit=99) if row not in rows)
+            if groups == most:
+                raise CutOff
+
+        while True:
+            groups, most = 0, most + 1
+            try:
+                refill(log, CODEC, SEED, told)
+                break
+            except CutOff:
+                damaged = log.get(ACCOUNTS, "s-1")
+                assert damaged is not None
+                assert damaged["version"] == 77
+                assert all(row in rows for row in log.select(ACCOUNTS, limit=99))
+        assert most > 6
