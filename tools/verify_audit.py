@@ -481,7 +481,8 @@ def read_log(part: dict[str, Any], name: str, seller: str, keys: Sequence[Key], 
     events: list[Event] = []
     versions: dict[str, int] = {}
     for given in part["events"]:
-        event = Event(f"{name} position {given['position']}", given["position"], read_json(given["event"], name))
+        place = f"{name} position {given['position']}"
+        event = Event(place, given["position"], read_json(given["event"], place))
         if head.root:
             check_proof(event, given, head, wrong)
         check_envelope(event, name, part["origin"], seller, versions, wrong)
@@ -680,7 +681,7 @@ def check_calendars(bundle: dict[str, Any], events: Sequence[Event], wrong: Wron
     """
     pins: dict[tuple[str, str], list[int]] = {}
     for event in events:
-        for pin in pins_in(event.said["data"]):
+        for pin in pins_in(event.said["data"], f"{event.place}.data"):
             if event.position not in pins.setdefault(pin, []):
                 pins[pin].append(event.position)
     texts = [pinned(text, f"calendars[{number}]")[0] for number, text in enumerate(bundle["calendars"])]
@@ -700,18 +701,18 @@ def check_calendars(bundle: dict[str, Any], events: Sequence[Event], wrong: Wron
         wrong.say(where, f"pins calendar {name} with the digest {digest}, neither enclosed nor said to be missing")
 
 
-def pins_in(value: Any) -> Iterator[tuple[str, str]]:
-    """Yield id and digest of every calendar that is pinned anywhere in an event's data."""
+def pins_in(value: Any, where: str) -> Iterator[tuple[str, str]]:
+    """Yield id and digest of every calendar that is pinned anywhere in an event's data; `where` it is, for findings."""
     if isinstance(value, list):
         for one in value:
-            yield from pins_in(one)
+            yield from pins_in(one, where)
     elif isinstance(value, dict):
         for name, one in value.items():
             if name == "calendars" and isinstance(one, list):
-                match_form(one, [PIN], "data.calendars")
+                match_form(one, [PIN], f"{where}.calendars")
                 yield from ((pin["id"], pin["digest"]) for pin in one)
             else:
-                yield from pins_in(one)
+                yield from pins_in(one, where)
 
 
 # The facts that count.
