@@ -282,6 +282,11 @@ class Wrong(list[str]):
         if len(self) < MOST_FINDINGS:
             self.append(f"{where}: {what}")
 
+    def skip(self, what: str) -> None:
+        """Add what could not be checked, up to the same limit."""
+        if len(self.unchecked) < MOST_FINDINGS:
+            self.unchecked.append(what)
+
     def differ(self, where: str, found: Any, expected: Any) -> None:
         """Add every place at which two values differ: what is there, and what was computed."""
         if isinstance(found, dict) and isinstance(expected, dict):
@@ -328,7 +333,7 @@ def examine(bundle: dict[str, Any], keys: Sequence[Key], wrong: Wrong) -> str:
         if event.position > folded:
             wrong.say(event.place, f"is behind {folded}, through which the ledger had folded")
     book = read_book(bundle["rulebook"], wrong)
-    check_calendars(bundle, cases.events, wrong)
+    check_calendars(bundle, cases.events, book, wrong)
     facts = read_facts(cases.events, book, wrong)
     told = Retelling(facts, book, wrong)
     if told.run(ledger.events):
@@ -652,6 +657,14 @@ def read_book(part: dict[str, Any], wrong: Wrong) -> Book:
 
 
 PIN: Final = {"id": str, "digest": str}
+CALENDAR: Final = {"year": int, "holidays": [{"first": str, "last": str, "name": str}], "make_up": [str]}
+DUE: Final = {"due": str, "provisional": bool, "calendars": [PIN]}
+FILED: Final = {"filed_at": str, "rulebook": PIN, "first_handling_due": DUE, "resolution_due": DUE}
+WORKING_DAYS: Final = {
+    "first_handling_due": "first_handling_working_days",
+    "resolution_due": "resolution_working_days",
+}
+MOST_DAYS: Final = 1000
 LADDER: Final = {
     "composition": str,
     "every": (bool, None),
@@ -674,31 +687,89 @@ def check_tracks(said: dict[str, Any], where: str) -> None:
         match_form(grade, dict, f"{where}.grades.{name}")
 
 
-def check_calendars(bundle: dict[str, Any], events: Sequence[Event], wrong: Wrong) -> None:
+def check_calendars(bundle: dict[str, Any], events: Sequence[Event], book: Book, wrong: Wrong) -> None:
     """Say so where a calendar that events pin is neither enclosed nor said to be missing, or one is that none pins.
 
-    No number of the ledger depends on a calendar; for one that is missing, which days were counted cannot be checked.
+    No number of the ledger depends on a calendar; a filing's deadlines do. For one that is missing, which days were
+    counted cannot be checked.
     """
     pins: dict[tuple[str, str], list[int]] = {}
     for event in events:
         for pin in pins_in(event.said["data"], f"{event.place}.data"):
             if event.position not in pins.setdefault(pin, []):
                 pins[pin].append(event.position)
-    texts = [pinned(text, f"calendars[{number}]")[0] for number, text in enumerate(bundle["calendars"])]
-    given = [(f"calendars[{number}]", one) for number, one in enumerate(texts)]
+    read = [read_calendar(text, f"calendars[{number}]") for number, text in enumerate(bundle["calendars"])]
+    given = [(f"calendars[{number}]", one) for number, (one, _) in enumerate(read)]
     given += [(f"missing_calendars[{number}]", one) for number, one in enumerate(bundle["missing_calendars"])]
     seen = set()
     for place, one in given:
         key = one["id"], one["digest"]
         if key not in pins or key in seen:
             wrong.say(place, f"no event pins {one['id']} with the digest {one['digest']}, or it is there twice")
-        elif place.startswith("missing") and len(wrong.unchecked) < MOST_FINDINGS:
+        elif place.startswith("missing"):
             where = ", ".join(map(str, pins[key][:MOST_FINDINGS]))
-            wrong.unchecked.append(f"calendar {one['id']} is missing: working days counted at cases position {where}")
+            wrong.skip(f"calendar {one['id']} is missing: working days counted at cases position {where}")
         seen.add(key)
     for name, digest in sorted(pins.keys() - seen):
         where = f"cases position {pins[name, digest][0]}"
         wrong.say(where, f"pins calendar {name} with the digest {digest}, neither enclosed nor said to be missing")
+    enclosed = {(one["id"], one["digest"]): said for one, said in read}
+    for event in events:
+        check_deadlines(event, enclosed, book, wrong)
+
+
+def read_calendar(text: str, where: str) -> tuple[dict[str, str], dict[str, Any]]:
+    """Return id and digest of a calendar, and what it says."""
+    pin, said = pinned(text, where)
+    match_form({name: said.get(name) for name in CALENDAR}, CALENDAR, where)
+    return pin, said
+
+
+def check_deadlines(event: Event, calendars: dict[tuple[str, str], dict[str, Any]], book: Book, wrong: Wrong) -> None:
+    """Say so where a filing's deadlines are not so many working days after it, by the calendars that they pin.
+
+    One of which a calendar is not enclosed is left alone; so is what people set by themselves, or what came later.
+    """
+    data = event.said["data"]
+    if event.kind != f"{CASES}complaint_filed.v1" or "filed_at" not in data:
+        return
+    place = f"{event.place}.data"
+    match_form({name: data.get(name) for name in FILED}, FILED, place)
+    version = next((one for one in book.versions if one.pin == data["rulebook"]), None)
+    if version is None:
+        wrong.skip(f"rulebook {data['rulebook']['id']} is not enclosed: deadlines at {event.place}")
+        return
+    for name, days in WORKING_DAYS.items():
+        pins = [(pin["id"], pin["digest"]) for pin in data[name]["calendars"]]
+        wanted = version.said["deadlines"][days]
+        if type(wanted) is not int or not 1 <= wanted <= MOST_DAYS:
+            refuse(f"rulebook.versions: {version.pin['id']}: {days} are 1 to {MOST_DAYS}")
+        if calendars.keys() >= set(pins):
+            years = {calendars[pin]["year"]: (pin, calendars[pin]) for pin in pins}
+            filed = instant(data["filed_at"], place)
+            wrong.differ(f"{place}.{name}", data[name], after_working_days(filed, wanted, years))
+
+
+def after_working_days(filed: datetime, wanted: int, years: dict[int, tuple[tuple[str, str], Any]]) -> dict[str, Any]:
+    """Return the end of the day in Shanghai that is so many working days behind the one of filing.
+
+    A day is worked as the notice of its year says, or that of the next one, which may reach back to the last three days
+    of December and then is right; a day that neither names, from Monday to Friday: an estimate where one is wanting.
+    """
+    day, used, provisional = (filed + SHANGHAI).date(), dict[tuple[str, str], None](), False
+    while wanted:
+        day += timedelta(days=1)
+        asked = [day.year + 1, day.year] if (day.month, day.day) >= (12, 29) else [day.year]
+        known = [years[year] for year in asked if year in years]
+        provisional = provisional or len(known) < len(asked)
+        used |= dict.fromkeys(pin for pin, _ in reversed(known))
+        off = [any(one["first"] <= str(day) <= one["last"] for one in said["holidays"]) for _, said in known]
+        extra = [str(day) in said["make_up"] for _, said in known]
+        named = next((number for number in range(len(known)) if off[number] or extra[number]), None)
+        wanted -= day.weekday() < 5 if named is None else extra[named]
+    due = datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1) - SHANGHAI
+    calendars = [{"id": name, "digest": digest} for name, digest in used]
+    return {"due": spell(due), "provisional": provisional, "calendars": calendars}
 
 
 def pins_in(value: Any, where: str) -> Iterator[tuple[str, str]]:

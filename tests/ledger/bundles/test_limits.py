@@ -40,10 +40,12 @@ class CasesInMemory:
     cases: Decisions
     meanwhile: Callable[[], None] = lambda: None
     asked: list[int] = field(default_factory=list)
+    known: Known | None = None
 
     def part(self, seller: str, through: int, most: int, known: Known) -> Part:
         """Return the events of the seller, proven."""
         self.asked.append(through)
+        self.known = known
         self.meanwhile()
         events = [one for one in self.cases.log.read(0, 1000, subject=seller).events if one.position <= through]
         if len(events) > most:
@@ -214,3 +216,15 @@ def test_what_is_kept_of_the_cases_log_has_to_be_whole(made: Made) -> None:
     made.ledger.log.append(Append(rows=lambda _: [Put(TRUSTED, {**row, "note": b"none"})]))
     with pytest.raises(CasesRefused, match="have to be whole"):
         made.bundling.bundle("s-1", [], NOTHING_ASKED)
+
+
+def test_the_keys_that_an_operator_gives_are_those_that_count(made: Made) -> None:
+    """Not those that the log named at the first look; and how far it was read is part of what is known."""
+    made.look()
+    given = [signer(99, made.cases.log.id).key]
+    for keys, expected in (((), made.cases.keys()), (given, given)):
+        bundling = Bundling(made.ledger.log, made.ledger.questions, made.witness, made.evidence, {}, keys)
+        assert isinstance(bundling.bundle("s-1", [], NOTHING_ASKED), bytes)
+        known = made.evidence.known
+        assert known is not None
+        assert (known.origin, list(known.trust.keys), known.read.size) == (made.cases.log.id, expected, 1)
