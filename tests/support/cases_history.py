@@ -26,6 +26,7 @@ def everything(folder: Path) -> Path:
     with cases_service(folder, clock_interval_s=0.05) as cases:
         _heard(cases)
         _merged(cases)
+        _asked(cases)
         cases.clock.move(days=30)
         cases.feed()
     recalling = Recalling(writer(folder / "cases", cases.clock))
@@ -51,6 +52,18 @@ def _heard(cases: CasesService) -> None:
     for size, key in ((9, "k-3"), (10, "k-4")):
         announced = {"kind": "call_list", "media_type": "application/pdf", "size_bytes": size}
         cases.buyer.post(f"/cases/{case}/evidence", announced, 201, Idempotency_Key=key)
+
+
+def _asked(cases: CasesService) -> None:
+    """Requests with keys of every other kind: a number, and a recall that is proposed and declined."""
+    case = cases.notified()
+    number = {"kind": "chat_evidence_number", "number": "C-77"}
+    cases.buyer.post(f"/cases/{case}/evidence", number, 201, Idempotency_Key="k-5")
+    wanted = {"mode": "propose", "criteria": {"officer": "officer-1"}, **REASON}
+    recall = cases.supervisor.post("/recalls", wanted, 201, Idempotency_Key="k-6")["recall_id"]
+    answer = {"answer": "decline", **REASON}
+    path = f"/recalls/{recall}/confirmation"
+    cases.second_supervisor.post(path, answer, Idempotency_Key="k-7", If_Match="*")
 
 
 def _merged(cases: CasesService) -> None:

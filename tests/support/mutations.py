@@ -10,6 +10,9 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import msgspec
+
+from shared.kit.cloudevent import decode
 from shared.kit.log.sqlite.schema import STATEMENTS
 from shared.kit.verifying.dialect import SQLITE
 from shared.kit.verifying.raw import RawLog
@@ -76,13 +79,19 @@ class Mutated:
         write = f'UPDATE "{table}" SET ({listed}) = ({marks}) WHERE {self._where(table)}'
         return self.after([(write, (*values[1], *one)), (write, (*values[0], *other))])
 
-    def changes(self, table: str, column: str) -> Iterator[Change]:
-        """Yield changes of a column in a few rows: to values nearby, to null, and to that of another row."""
+    def merged(self, kind: str) -> list[tuple[str, str]]:
+        """Return which cases were merged into which, by events of this type, in order."""
+        found = self._connection.execute("SELECT originator_id, state FROM stored_events WHERE topic = ?", (kind,))
+        said = [(name.partition("-")[2], decode(state).data) for name, state in found]
+        return [(case, msgspec.json.decode(data)["into"]) for case, data in said]
+
+    def changes(self, table: str, column: str, *, every: bool = False) -> Iterator[Change]:
+        """Yield changes of a column in a few rows, or in `every`: to values nearby, to null, to that of another row."""
         key = ", ".join(f'"{name}"' for name in self.key(table))
         found = [(row[1:], row[0]) for row in self._connection.execute(f'SELECT "{column}", {key} FROM "{table}"')]
         drawn = random.Random(f"{table} {column}")
         values = sorted({value for _, value in found}, key=repr)
-        for at, was in drawn.sample(found, min(ROWS, len(found))):
+        for at, was in found if every else drawn.sample(found, min(ROWS, len(found))):
             others = [value for value in values if value != was]
             near = {*_nearby(was), *drawn.sample(others, min(1, len(others)))}
             yield from (Change(table, column, at, was, value) for value in sorted(near, key=repr) if value != was)
