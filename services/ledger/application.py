@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+from services.ledger import waiting
 from services.ledger.accounts import Accounts
 from services.ledger.casefacts import CaseFact, FollowerAlarm
 from services.ledger.casestree import frontier_at, grown
@@ -22,7 +23,7 @@ from shared.contracts.entries import DIGEST_ENTRIES
 from shared.kit.cloudevent import Draft
 from shared.kit.decider import Refusal
 from shared.kit.log.instant import from_us, to_us
-from shared.kit.log.merkle import Frontier, leaf_hash
+from shared.kit.log.merkle import Frontier
 from shared.kit.log.model import Append, Appended, EventLog, LogUnavailable, Stamp, Tracking
 from shared.kit.log.rows import Put, Remove, RowChange, Unless, Value, Where, resume
 from shared.rulebook.model import Timeline
@@ -130,7 +131,7 @@ class Ledger:
             for fact in facts:
                 posting.take(fact)
             rows = self._rows(posting)
-            changes: list[RowChange] = [*map(put, rows), *map(_waiting, posting.parked), *self._followed(reached)]
+            changes: list[RowChange] = [*map(put, rows), *map(waiting.put, posting.parked), *self._followed(reached)]
             stamps = self._commit(posting, rows, changes, Tracking(CASES, reached.position))
             if stamps is None:
                 return False
@@ -192,24 +193,27 @@ class Ledger:
         """
         with self._lock:
             where = Where("seller", "=", seller)
-            waiting = self._log.select(PARKED, where, order=("position",), limit=MAX_PARKED)
+            rows = self._log.select(PARKED, where, order=("position",), limit=MAX_PARKED)
             posting = self._posting({seller})
             quarantine = posting.accounts[seller].quarantine
             if quarantine is None:
                 return account_not_quarantined()
+            standing = self._standings.row(seller)
+            if damaged := waiting.damaged(rows, 0 if standing is None else standing.parked):
+                return damaged
             try:
-                facts = [self._codec.parked(bytes(row["state"])) for row in waiting if isinstance(row["state"], bytes)]
+                facts = [self._codec.parked(state) for row in rows if isinstance(state := row["state"], bytes)]
             except FollowerAlarm as alarm:
                 return Refusal(alarm.code, alarm.detail, {"position": alarm.position})
             failed = posting.release(seller, facts, actor)
             if failed is not None:
                 return failed
-            rows = self._rows(posting)
+            made = self._rows(posting)
             changes: list[RowChange] = [
-                *map(put, rows),
-                *(Remove(PARKED, (seller, row["position"])) for row in waiting),
+                *map(put, made),
+                *(Remove(PARKED, (seller, row["position"])) for row in rows),
             ]
-            stamps = self._commit(posting, rows, changes, None)
+            stamps = self._commit(posting, made, changes, None)
             if stamps is None:
                 return Refusal("released_meanwhile", "nobody else writes to the account meanwhile")
             self._progress.tell(replace(self._progress.now, ledger_position=self._head(stamps)))
@@ -289,8 +293,3 @@ class Ledger:
         self._digests.forget()
         self._accounts.forget()
         self._standings.forget()
-
-
-def _waiting(fact: CaseFact) -> Put:
-    leaf = leaf_hash(fact.state)
-    return Put(PARKED, {"seller": fact.seller, "position": fact.position, "state": fact.state, "leaf": leaf})

@@ -8,6 +8,7 @@ from typing import Final
 
 from fastapi import APIRouter
 
+from services.ledger import waiting
 from services.ledger.api.account import account_router
 from services.ledger.api.bundles import bundles_router
 from services.ledger.api.differences import differences_router
@@ -168,6 +169,7 @@ def _parts(
 ) -> Parts:
     codec = Publication(timeline, Limits(points=settings.max_points))
     rebuilder = seat(settings, SEAT)
+    waiting.complete(log)
     rebuild(log, codec, timeline, rebuilder)
     progress = Progress()
     standings = Standings(log, settings.cached_accounts)

@@ -41,6 +41,7 @@ PARKED: Final = Table(
         "leaf": "blob",  # of these bytes in the cases log's tree
     },
     key=("seller", "position"),
+    later=("leaf",),
 )
 
 FOLLOWED: Final = Table(

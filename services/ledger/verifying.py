@@ -16,10 +16,10 @@ from services.ledger.standings import put, quarantined, row_of
 from services.ledger.tables import ACCOUNTS, CASES, DIGESTED, FOLLOWED, PARKED
 from services.ledger.verifyingcases import check_cases
 from services.ledger.verifyingrebuilds import check_rebuilds
+from services.ledger.waiting import whole
 from shared.contracts.entries import DIGEST_STREAM, StandingsDigestRecorded
 from shared.kit.cloudevent import decode
 from shared.kit.log.instant import to_us
-from shared.kit.log.merkle import leaf_hash
 from shared.kit.log.model import Stored
 from shared.kit.log.rows import Row
 from shared.kit.verifying.findings import Findings, shown
@@ -171,10 +171,9 @@ def _waits(row: Row) -> bool:
     state = row["state"] if isinstance(row["state"], bytes) else b""
     try:
         envelope = decode(state)
-        says = (envelope.subject, envelope.position, leaf_hash(state))
     except UNREADABLE:
         return False
-    return says == (row["seller"], row["position"], row["leaf"])
+    return whole(row) and (envelope.subject, envelope.position) == (row["seller"], row["position"])
 
 
 def _pairs(

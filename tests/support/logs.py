@@ -31,6 +31,7 @@ ITEMS: Final = Table(
 )
 TALLIES: Final = Table("tallies", {"name": "text", "count": "integer"}, ("name",))
 TABLES: Final = (ITEMS, TALLIES)
+GROWN_TALLIES: Final = Table("tallies", {**TALLIES.columns, "more": "blob"}, ("name",), later=("more",))
 
 
 @dataclass

@@ -28,6 +28,7 @@ STATUS: Final[Mapping[str, int]] = {
     "too_many_steps": 409,
     "unknown_rulebook": 409,
     "version_unknown": 422,
+    "waiting_damaged": 409,
 }
 RETRY_AFTER_S: Final[Mapping[str, int]] = {
     "bundles_busy": 1,

@@ -19,12 +19,16 @@ MAX_IN: Final = 1000  # values of one `in`
 
 @dataclass(frozen=True)
 class Table:
-    """A table of a read model: columns with types, the primary key's columns, and column groups to index."""
+    """A table of a read model: columns with types, the primary key's columns, and column groups to index.
+
+    `later` are columns that came when there were tables without them: those get them, null in all their rows.
+    """
 
     name: str
     columns: Mapping[str, Column]
     key: tuple[str, ...]
     indexes: tuple[tuple[str, ...], ...] = ()
+    later: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

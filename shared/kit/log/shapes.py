@@ -67,3 +67,6 @@ def _check_table(table: Table) -> None:
     for group in (table.key, *table.indexes):
         if not group or len(set(group)) != len(group) or not set(group) <= table.columns.keys():
             raise ValueError(f"key and indexes of table {table.name} must name columns, each once")
+    sorted_by = {column for group in (table.key, *table.indexes) for column in group}
+    if not set(table.later) <= table.columns.keys() - sorted_by:
+        raise ValueError(f"columns that came later to table {table.name} are none of its key or indexes")

@@ -44,7 +44,7 @@ class Traffic:
         damage: list[RowChange] = [
             Put(ACCOUNTS, {"seller": "s-1", "version": 77, "position": 99, "parked": 0, "next_lapse_us": 1}),
             Remove(ACCOUNTS, ("s-2",)),
-            Put(ACCOUNTS, {"seller": "s-3", "version": 1, "position": 1, "quarantined": 3, "parked": 8}),
+            Put(ACCOUNTS, {"seller": "s-3", "version": 1, "position": 1, "quarantined": 3, "parked": 1}),
             Put(ACCOUNTS, {"seller": "s-new", "version": 1, "position": 1, "parked": 0}),
         ]
         log.append(Append(rows=lambda _: damage))
@@ -214,6 +214,8 @@ def test_a_fold_by_rows_from_before_the_switch_is_refused_once(tmp_path: Path) -
     """Another process has switched: what the follower remembers of a damaged row must not come back."""
     with traffic("sqlite", tmp_path) as (_, ledger):
         follower, log = ledger.follower, ledger.follower.log
+        damaged = {**(log.get(ACCOUNTS, "s-3") or {}), "parked": 8}
+        log.append(Append(rows=lambda _: [Put(ACCOUNTS, damaged)]))
         follower.standings.forget()
         before = follower.standings.row("s-3")
         assert before is not None

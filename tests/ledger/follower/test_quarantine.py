@@ -1,9 +1,11 @@
 """Given a fact that cannot be folded, then its account waits, alone and visibly, until it is released."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from services.ledger import waiting
 from services.ledger.application import MAX_PARKED, Released
 from services.ledger.casefacts import FollowerAlarm
 from services.ledger.decisions import Limits
@@ -17,6 +19,8 @@ from services.ledger.posting import Failed
 from services.ledger.tables import PARKED, TABLES
 from shared.contracts.decisions import DirectSanction
 from shared.kit.decider import Refusal
+from shared.kit.log.model import Append
+from shared.kit.log.rows import Put, Remove, Row, RowChange, Value
 from shared.kit.log.sqlite import open_sqlite_log
 from tests.support.decisions import DAY, FIRST, Decisions
 from tests.support.following import Following
@@ -69,6 +73,55 @@ def test_data_of_another_shape_quarantine(cases: Decisions, ledger: Following) -
     reasons = [told.reason for n in (1, 2, 3) if isinstance(told := ledger.events(f"s-{n}")[-1], AccountQuarantined)]
     assert len(reasons) == 3
     assert all(reason.startswith("fact_unreadable: ") for reason in reasons)
+
+
+def graver(state: Value) -> bytes:
+    """Return an event that decides 48 points instead of 12."""
+    assert isinstance(state, bytes)
+    changed = state.replace(b'"points":12', b'"points":48')
+    assert changed != state
+    return changed
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda row: [Put(PARKED, {**row, "state": graver(row["state"])})],
+        lambda row: [Put(PARKED, {**row, "leaf": b"other"})],
+        lambda row: [Put(PARKED, {**row, "leaf": None})],
+        lambda row: [Put(PARKED, {**row, "state": None})],
+        lambda row: [Remove(PARKED, ("s-1", row["position"]))],
+    ],
+    ids=["points", "leaf", "no leaf", "no bytes", "gone"],
+)
+def test_facts_that_wait_are_folded_only_as_they_came(
+    cases: Decisions, ledger: Following, damage: Callable[[Row], list[RowChange]]
+) -> None:
+    """One of them was changed or taken away meanwhile: nothing is folded, the account stays where it is."""
+    strict = Following(cases, cases.clock, ledger.log, limits=Limits(points=6))
+    cases.ordinary("s-1")
+    cases.ordinary("s-1")
+    strict.step()
+    row = ledger.log.select(PARKED, limit=10)[1]
+    ledger.log.append(Append(rows=lambda _: damage(row)))
+    refused = Following(cases, cases.clock, ledger.log).ledger.release("s-1", "someone-1")
+    assert isinstance(refused, Refusal)
+    assert refused.code == "waiting_damaged"
+    ledger.log.append(Append(rows=lambda _: [Put(PARKED, row)]))
+    assert isinstance(Following(cases, cases.clock, ledger.log).ledger.release("s-1", "someone-1"), Released)
+    assert Following(cases, cases.clock, ledger.log).ask("s-1")["points"]["ordinary"] == 24
+
+
+def test_a_fact_that_waits_since_before_there_was_a_leaf_gets_it(cases: Decisions, ledger: Following) -> None:
+    """When a ledger starts."""
+    strict = Following(cases, cases.clock, ledger.log, limits=Limits(points=6))
+    cases.ordinary("s-1")
+    cases.ordinary("s-1")
+    strict.step()
+    rows = ledger.log.select(PARKED, limit=10)
+    ledger.log.append(Append(rows=lambda _: [Put(PARKED, {**row, "leaf": None}) for row in rows]))
+    waiting.complete(ledger.log)
+    assert ledger.log.select(PARKED, limit=10) == rows
 
 
 def test_time_is_recorded_up_to_the_quarantine_and_no_further(cases: Decisions, ledger: Following) -> None:

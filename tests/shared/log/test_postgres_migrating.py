@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
@@ -15,7 +16,7 @@ from shared.kit.log.model import Append, LogUnavailable
 from shared.kit.log.postgres import open_postgres_log
 from shared.kit.log.postgres.migrating import Migrated, migrate
 from shared.kit.log.rows import Put, Table
-from tests.support.logs import ITEMS, TABLES, TALLIES, StandingClock, draft
+from tests.support.logs import GROWN_TALLIES, ITEMS, TABLES, TALLIES, StandingClock, draft
 from tests.support.postgres import PASSWORD, ROLE, Place, place
 
 FIRST = ("0001-log.sql", "0002-nodes.sql")
@@ -77,6 +78,20 @@ def test_a_read_model_of_another_shape_is_refused(at: Place, other: Table, clock
         open_postgres_log(at.dsn, at.schema, clock, TABLES)
     with pytest.raises(ValueError, match="table tallies in the store has other columns"):
         open_postgres_log(at.dsn, at.schema, clock, [other])
+
+
+def test_a_column_that_came_later_is_given_to_a_table_without_it(at: Place, clock: StandingClock) -> None:
+    """By the migration alone; null in the rows that are there."""
+    again(at, TALLIES)
+    with closing(open_postgres_log(at.dsn, at.schema, clock, [TALLIES])) as log:
+        log.append(Append((), lambda _: [Put(TALLIES, {"name": "a", "count": 1})]))
+    with pytest.raises(ValueError, match="table tallies in the store has other columns"):
+        open_postgres_log(at.dsn, at.schema, clock, [GROWN_TALLIES])
+    assert again(at, GROWN_TALLIES) == again(at, GROWN_TALLIES) == Migrated((), ())
+    with closing(open_postgres_log(at.dsn, at.schema, clock, [GROWN_TALLIES])) as log:
+        assert log.get(GROWN_TALLIES, "a") == {"name": "a", "count": 1, "more": None}
+        log.append(Append((), lambda _: [Put(GROWN_TALLIES, {"name": "a", "count": 1, "more": b"x"})]))
+        assert log.get(GROWN_TALLIES, "a") == {"name": "a", "count": 1, "more": b"x"}
 
 
 def test_a_migration_that_may_not_changes_nothing(at: Place) -> None:

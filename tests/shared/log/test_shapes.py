@@ -18,6 +18,8 @@ COLUMNS: dict[str, Column] = {"name": "text", "count": "integer"}
         (Table("tallies", {**COLUMNS, "a b": "text"}, ("name",)), "not a name"),
         (Table("x" * 64, COLUMNS, ("name",)), "not a name"),
         (Table("tallies", COLUMNS, ()), "has no key"),
+        (Table("tallies", COLUMNS, ("name",), later=("name",)), "none of its key or indexes"),
+        (Table("tallies", COLUMNS, ("name",), later=("other",)), "none of its key or indexes"),
         (Table("tallies", COLUMNS, ("colour",)), "must name columns"),
         (Table("tallies", COLUMNS, ("name", "name")), "must name columns"),
         (Table("tallies", COLUMNS, ("name",), (("colour",),)), "must name columns"),

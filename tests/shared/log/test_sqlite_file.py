@@ -15,7 +15,7 @@ from shared.kit.log.sequenced import SequencedLog
 from shared.kit.log.sqlite import open_sqlite_log
 from shared.kit.log.sqlite.datastore import READERS, LogDatastore
 from shared.kit.log.sqlite.store import SqliteStore
-from tests.support.logs import TABLES, TALLIES, LogStore, StandingClock, draft, everything, store_at
+from tests.support.logs import GROWN_TALLIES, TABLES, TALLIES, LogStore, StandingClock, draft, everything, store_at
 
 OPEN_AND_STAY = """
 import sys, time
@@ -172,6 +172,19 @@ def test_a_read_model_of_another_program_is_refused_by_name(
     again = store.open(clock, TABLES)
     assert again.get(TALLIES, "a") == {"name": "a", "count": 1}
     again.close()
+
+
+def test_a_column_that_came_later_is_given_to_a_table_without_it(store: LogStore, clock: StandingClock) -> None:
+    """Null in the rows that are there; once and for all."""
+    log = store.open(clock, TABLES)
+    log.append(Append((), lambda _: [Put(TALLIES, {"name": "a", "count": 1})]))
+    log.close()
+    for _ in range(2):
+        log = store.open(clock, [GROWN_TALLIES])
+        assert log.get(GROWN_TALLIES, "a") == {"name": "a", "count": 1, "more": None}
+        log.append(Append((), lambda _: [Put(GROWN_TALLIES, {"name": "b", "count": 2, "more": b"x"})]))
+        assert log.get(GROWN_TALLIES, "b") == {"name": "b", "count": 2, "more": b"x"}
+        log.close()
 
 
 def test_a_page_and_its_head_are_of_one_moment(log: EventLog) -> None:

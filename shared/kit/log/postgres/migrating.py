@@ -12,7 +12,7 @@ from shared.kit.log.errors import StoreUnavailable
 from shared.kit.log.postgres.connecting import checked_name
 from shared.kit.log.postgres.migrations import FILES
 from shared.kit.log.postgres.ready import check_settings
-from shared.kit.log.postgres.tables import missing, statements
+from shared.kit.log.postgres.tables import check, missing, statements
 from shared.kit.log.rows import Table
 from shared.kit.log.shapes import Shapes
 
@@ -59,6 +59,7 @@ def migrate(dsn: str, schema: str, role: str, tables: Sequence[Table] = (), pass
             for shape in shapes.all():
                 for statement in statements(shape.table):
                     connection.execute(statement)
+            check(connection, tables)
             _admit(connection, schema, role, password, tables)
     except psycopg.Error as error:
         raise StoreUnavailable(f"the database was not migrated: {str(error).strip()}") from error

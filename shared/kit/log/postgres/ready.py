@@ -9,7 +9,7 @@ from psycopg.rows import tuple_row
 
 from shared.kit.log.errors import StoreUnavailable
 from shared.kit.log.postgres.migrations import VERSION
-from shared.kit.log.postgres.tables import missing
+from shared.kit.log.postgres.tables import check, missing
 from shared.kit.log.rows import Table
 
 _SETTINGS: Final = """
@@ -37,6 +37,7 @@ def check_ready(connection: psycopg.Connection[Any], tables: Sequence[Table]) ->
         raise StoreUnavailable("the service must connect as the role that migrate made: this one may change the log")
     if absent := missing(connection, tables):
         raise StoreUnavailable(f"the database has no table {absent[0]}: run the service's migrate command")
+    check(connection, tables)
 
 
 def check_version(connection: psycopg.Connection[Any]) -> None:

@@ -23,12 +23,14 @@ _TYPE: Final = {**TYPES, "text": 'text COLLATE "C"'}
 
 
 def statements(table: Table) -> Iterator[str]:
-    """Yield what makes a table and its indexes where they are missing. Indexes hold the key, to sort by it."""
+    """Yield what makes a table, its later columns and its indexes, where they are missing. Indexes hold the key."""
     columns = ", ".join(
         f'"{column}" {_TYPE[kind]}{" NOT NULL" if column in table.key else ""}'
         for column, kind in table.columns.items()
     )
     yield f'CREATE TABLE IF NOT EXISTS "{table.name}" ({columns}, PRIMARY KEY ({listed(table.key)}))'
+    for column in table.later:
+        yield f'ALTER TABLE "{table.name}" ADD COLUMN IF NOT EXISTS "{column}" {_TYPE[table.columns[column]]}'
     for group in table.indexes:
         name = f"{table.name}_by_{'_'.join(group)}"
         indexed = ", ".join(sorted_by(table, column) for column in ordering(table, group))
@@ -36,23 +38,25 @@ def statements(table: Table) -> Iterator[str]:
 
 
 def missing(connection: psycopg.Connection[Any], tables: Iterable[Table]) -> list[str]:
-    """Return the names of tables that the database does not have.
+    """Return the names of tables that the database does not have."""
+    return [table.name for table in tables if not _found(connection, table)]
+
+
+def check(connection: psycopg.Connection[Any], tables: Iterable[Table]) -> None:
+    """Accept the tables that the database has.
 
     Raises:
         ValueError: it has one with other columns or another key: a read model of an older program, to be rebuilt.
     """
-    names: list[str] = []
     for table in tables:
-        found = connection.cursor(row_factory=tuple_row).execute(_COLUMNS, (f'"{table.name}"',)).fetchall()
-        if not found:
-            names.append(table.name)
-        elif _described(found) != _expected(table):
+        found = _found(connection, table)
+        if found and found != _expected(table):
             raise ValueError(f"table {table.name} in the store has other columns than the program's: rebuild it")
-    return names
 
 
-def _described(found: Iterable[tuple[str, str, str, int | None]]) -> dict[str, tuple[str, str, int | None]]:
-    return {name: (kind, collation, place) for name, kind, collation, place in found}
+def _found(connection: psycopg.Connection[Any], table: Table) -> dict[str, tuple[str, str, int | None]]:
+    columns = connection.cursor(row_factory=tuple_row).execute(_COLUMNS, (f'"{table.name}"',))
+    return {name: (kind, collation, place) for name, kind, collation, place in columns}
 
 
 def _expected(table: Table) -> dict[str, tuple[str, str, int | None]]:

@@ -74,6 +74,7 @@ class SqliteRecorder(library.SQLiteProcessRecorder):
         connection: sqlite3.Connection = c.sqlite_cursor.connection
         schema.mark(connection)
         for table in self.tables.values():
+            table.extend(connection)
             table.check(connection)
 
     @cached_property

@@ -46,6 +46,13 @@ class SqliteTable:
             name = f"{table.name}_by_{'_'.join(group)}"
             yield f'CREATE INDEX IF NOT EXISTS "{name}" ON "{table.name}" ({_listed(ordering(table, group))})'
 
+    def extend(self, connection: sqlite3.Connection) -> None:
+        """Give a table in the store the columns that came later."""
+        table = self._shape.table
+        has = {row["name"] for row in connection.execute(f'PRAGMA table_info("{table.name}")')}
+        for column in (one for one in table.later if one not in has):
+            connection.execute(f'ALTER TABLE "{table.name}" ADD COLUMN "{column}" {_TYPES[table.columns[column]]}')
+
     def check(self, connection: sqlite3.Connection) -> None:
         """Accept a table in the store that is as the program knows it.
 
