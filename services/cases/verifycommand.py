@@ -19,7 +19,7 @@ def verified(
     Raises:
         RulebookError, LogUnavailable, CannotVerify, OSError: see `shared.kit.verifying.command`.
     """
-    rows = CasesRows(published(calendars(settings)))
+    rows = CasesRows(published(calendars(settings)), settings.vault_file if copy is None else None)
     given = saved_checkpoint(checkpoint, keys or ())
     signed = [] if copy is not None else last_signed(settings)
     with raw_store(settings, settings.log_file) if copy is None else raw_file(copy) as raw:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -14,6 +15,7 @@ from services.cases.remaking.pasts import every_past
 from services.cases.remaking.recalls import every_recall
 from services.cases.tables import IMPORTED, WORLD
 from services.cases.verifyingcases import check_case_rows
+from services.cases.verifyingerasures import check_erasures
 from services.cases.verifyingimports import check_imports
 from services.cases.verifyingkept import check_responses
 from services.cases.verifyingrows import check_owned
@@ -42,9 +44,13 @@ def cites(response: bytes) -> Sequence[Cited]:
 
 @dataclass(frozen=True)
 class CasesRows:
-    """Compares rows with what the log makes of them. `calendars` is the digest of those that are published."""
+    """Compares rows with what the log makes of them.
+
+    `calendars` is the digest of those that are published, `vault` the file in which keys of erased cases must not be.
+    """
 
     calendars: str
+    vault: Path | None = None
 
     def check(self, raw: RawLog, findings: Findings) -> None:
         """Find every row that is missing, one too many, or not what the events make; cases are folded in groups."""
@@ -53,6 +59,7 @@ class CasesRows:
         check_owned(raw, findings, every_past(raw), (IMPORTED,))
         check_imports(raw, findings)
         check_responses(raw, findings)
+        check_erasures(raw, findings, self.vault)
         self._world(raw, findings)
         check_tracking(raw, findings)
 

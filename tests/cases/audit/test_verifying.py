@@ -1,6 +1,9 @@
 """The cases service's log, kept responses and rows against each other, after everything has happened that may."""
 
+import shutil
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
@@ -9,7 +12,7 @@ import pytest
 from services.cases.recounting import published
 from services.cases.tables import TABLES
 from services.cases.verifying import CasesRows, cites
-from shared.kit.verifying.raw import RawLog
+from shared.kit.verifying.openfile import raw_file
 from shared.kit.verifying.verify import Verified, verify
 from shared.rulebook.loader import shipped_calendars
 from tests.support.cases_history import everything
@@ -25,7 +28,6 @@ UNFOUND: Final = {
 }
 SWAPPED: Final = ("cases", "incidents", "pending_deadlines", "decisions", "recall_items", "imported", "announcements")
 UNTOLD: Final = {
-    "erasing": "whether the data is destroyed, only the vault could tell",
     "announcements": "no event tells of them; they lapse within a day",
     "world": "a start counts anew",
     "kept_responses": "an announcement's: no event tells of it",
@@ -40,14 +42,10 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def rows(history: Path) -> Iterator[Mutated]:
-    """Its rows, to be changed."""
-    with mutated(history, verified) as opened:
+    """Its rows, to be changed, beside its vault."""
+    checks = CasesRows(published(shipped_calendars()), history.parent / "vault.db")
+    with mutated(history, lambda raw: verify(raw, (), cites, checks.check)) as opened:
         yield opened
-
-
-def verified(raw: RawLog) -> Verified:
-    """Return what is found."""
-    return verify(raw, (), cites, CasesRows(published(shipped_calendars())).check)
 
 
 def found(change: Change, told: Verified) -> bool:
@@ -85,6 +83,35 @@ def test_calendars_that_a_start_has_yet_to_count_with_are_no_damage(rows: Mutate
     assert told is not None
     assert (told.findings, len(told.notes)) == (0, 1)
     assert "calendars" in told.notes[0]
+
+
+def test_what_is_left_of_an_erasure_is_found_in_the_vault(rows: Mutated, history: Path, tmp_path: Path) -> None:
+    """Without the vault it is said that nobody looked; with one that was emptied, nothing is left."""
+    ended = [("DELETE FROM erasing", ())]
+    told = rows.after(ended)
+    assert told is not None
+    assert [(one.table, one.position > 0) for one in told.told] == [("erasing", True)] * 2
+    emptied = tmp_path / "vault.db"
+    shutil.copyfile(history.parent / "vault.db", emptied)
+    with closing(sqlite3.connect(emptied, isolation_level=None)) as connection:
+        connection.execute("UPDATE keys SET wrapped = zeroblob(length(wrapped))")
+    for vault, notes in ((None, 1), (tmp_path / "none.db", 1), (emptied, 0)):
+        checks = CasesRows(published(shipped_calendars()), vault)
+        with mutated(history, lambda raw, checks=checks: verify(raw, (), cites, checks.check)) as others:  # type: ignore[misc]  # bound at once
+            told = others.after(ended)
+            assert told is not None
+            assert (told.findings, len(told.notes)) == (0, notes)
+
+
+def test_text_that_is_none_is_a_difference_like_any_other(history: Path, tmp_path: Path) -> None:
+    """It does not end the look at all the rest."""
+    changed = tmp_path / "cases.db"
+    shutil.copyfile(history, changed)
+    with closing(sqlite3.connect(changed, isolation_level=None)) as connection:
+        connection.execute("UPDATE cases SET officer = CAST(x'ff' AS TEXT)")
+    with raw_file(changed) as raw:
+        told = verify(raw, (), cites, CasesRows(published(shipped_calendars())).check)
+    assert {(one.table, one.column) for one in told.told} == {("cases", "officer")}
 
 
 def test_a_circle_of_mergers_ends(rows: Mutated) -> None:
