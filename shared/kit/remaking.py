@@ -20,7 +20,7 @@ from shared.kit.log.model import LogUnavailable
 from shared.kit.log.postgres.connecting import connection_info
 from shared.kit.log.postgres.ready import check_version as check_migrated
 from shared.kit.log.postgres.table import PostgresTable
-from shared.kit.log.postgres.tables import missing, statements
+from shared.kit.log.postgres.tables import check, missing, statements
 from shared.kit.log.rows import Row, Table
 from shared.kit.log.shape import Key, Shape
 from shared.kit.log.shapes import Shapes
@@ -107,9 +107,10 @@ class _InSchema(Remaking):
 
     def fits(self, table: Table) -> bool:
         try:
-            return not missing(self._connection, [table])
+            check(self._connection, [table])
         except ValueError:
             return False
+        return not missing(self._connection, [table])
 
     def empty(self, table: Table) -> None:
         if self.fits(table):
