@@ -67,7 +67,7 @@ def import_(
 
     Given again, the same file goes on where it was interrupted. On SQLite the service must not run meanwhile.
     """
-    with starting("CASES_", RulebookError, UnreadableFile, ImportRefused, OSError):
+    with starting("CASES_", RulebookError, UnreadableFile, ImportRefused, OSError, to="import"):
         report = import_file(Settings(), file, complete_from, import_id, check_only=check_only)
     sys.stdout.write(report_json(report))
     raise typer.Exit(1 if report.bad_rows else 0)
@@ -76,7 +76,7 @@ def import_(
 @app.command("backup")
 def backup_(folder: Annotated[Path, typer.Argument(help="a new folder")]) -> None:
     """Copy the service's files, which may be in use, into a new folder; print what is in it."""
-    with starting("CASES_", BackupBroken, ValueError, OSError, sqlite3.Error):
+    with starting("CASES_", BackupBroken, ValueError, OSError, sqlite3.Error, to="make a backup"):
         typer.echo(told(backup.make(Settings(), folder, datetime.now(UTC))))
 
 
@@ -91,7 +91,7 @@ def restore(
 
     In PostgreSQL the log goes into a schema that was migrated and never used.
     """
-    with starting("CASES_", BackupBroken, OSError):
+    with starting("CASES_", BackupBroken, OSError, to="restore"):
         typer.echo(told(backup.restore(Settings(), folder, owner_url)))
 
 
@@ -102,7 +102,7 @@ def verify(*, copy: Copy = None, checkpoint: CheckpointFile = None, key: Keys = 
     Reads alone: the service may run meanwhile. Of a copy that is older than what was signed last, nothing is demanded
     but what a `--checkpoint` says.
     """
-    with starting("CASES_", RulebookError, CannotVerify, OSError):
+    with starting("CASES_", RulebookError, CannotVerify, OSError, to="verify"):
         status = verified(Settings(), copy, checkpoint, key, as_json=as_json)
     raise typer.Exit(status)
 
@@ -118,7 +118,7 @@ def rebuild(
 
     On SQLite the service must not run; over a database it may, and its writes wait meanwhile.
     """
-    with starting("CASES_", CannotRebuild, OSError):
+    with starting("CASES_", CannotRebuild, OSError, to="rebuild"):
         typer.echo(rebuilt(Settings(), owner_url))
 
 
@@ -129,7 +129,7 @@ def migrate(
     password_file: PasswordFile = None,
 ) -> None:
     """Make the service's tables in PostgreSQL, or bring them to this version. Idempotent."""
-    with starting("CASES_", ValueError, OSError):
+    with starting("CASES_", ValueError, OSError, to="migrate"):
         run_migration(owner_url, Settings().database_schema, role, password_file, TABLES)
 
 

@@ -85,7 +85,7 @@ def export(
 
     On SQLite the service must not run meanwhile: export a copy of the log (`--from`).
     """
-    with starting("LEDGER_", RulebookError, UnknownForm, WrongClock, OSError):
+    with starting("LEDGER_", RulebookError, UnknownForm, WrongClock, OSError, to="export"):
         typer.echo(export_file(Settings(), content, file, copy, as_of, known_at))
 
 
@@ -103,7 +103,7 @@ def bundle(
     rulebook: Annotated[str | None, typer.Option(help="ladder and year end of this version")] = None,
 ) -> None:
     """Ask a running ledger for everything of one seller, and write it to one file that is checked offline."""
-    with starting("LEDGER_", NoBundle, OSError):
+    with starting("LEDGER_", NoBundle, OSError, to="make a bundle"):
         clocks = {"known_at": known_at, "known_position": known_position, "rulebook": rulebook}
         typer.echo(fetch(url, token_file, seller, file, as_of or [], **clocks))
 
@@ -130,7 +130,7 @@ def simulate_(
     The report is sealed with the log's key where the settings name it.
     """
     asked = Asked(candidate, since, until, suppose, as_dated, as_of or (), seller or (), copy, report, changes)
-    with starting("LEDGER_", RulebookError, CannotSimulate, OSError):
+    with starting("LEDGER_", RulebookError, CannotSimulate, OSError, to="simulate"):
         settings = Settings()
         configure_logging("ledger", settings.log_level)
         typer.echo(simulated(settings, asked), nl=False)
@@ -139,7 +139,7 @@ def simulate_(
 @app.command("backup")
 def backup_(folder: Annotated[Path, typer.Argument(help="a new folder")]) -> None:
     """Copy the service's files, which may be in use, into a new folder; print what is in it."""
-    with starting("LEDGER_", BackupBroken, ValueError, OSError, sqlite3.Error):
+    with starting("LEDGER_", BackupBroken, ValueError, OSError, sqlite3.Error, to="make a backup"):
         typer.echo(told(backup.make(Settings(), folder, datetime.now(UTC))))
 
 
@@ -154,7 +154,7 @@ def restore(
 
     In PostgreSQL the log goes into a schema that was migrated and never used.
     """
-    with starting("LEDGER_", BackupBroken, OSError):
+    with starting("LEDGER_", BackupBroken, OSError, to="restore"):
         typer.echo(told(backup.restore(Settings(), folder, owner_url)))
 
 
@@ -165,7 +165,7 @@ def verify(*, copy: Copy = None, checkpoint: CheckpointFile = None, key: Keys = 
     Reads alone: the service may run meanwhile. Of a copy that is older than what was signed last, nothing is demanded
     but what a `--checkpoint` says.
     """
-    with starting("LEDGER_", RulebookError, CannotVerify, OSError):
+    with starting("LEDGER_", RulebookError, CannotVerify, OSError, to="verify"):
         status = verified(Settings(), copy, checkpoint, key, as_json=as_json)
     raise typer.Exit(status)
 
@@ -190,7 +190,7 @@ def replay(
 
     Without `--cases`, the feed that the ledger follows is read, with its token.
     """
-    with starting("LEDGER_", RulebookError, *CANNOT_REPLAY):
+    with starting("LEDGER_", RulebookError, *CANNOT_REPLAY, to="replay"):
         schemas = (cases_schema, ledger_schema)
         asked = asked_of(Settings(), cases, ledger, schemas, until, seller, checkpoint or (), key or (), live)
         status = run_replay(asked, work, workers, as_json=as_json)
@@ -203,7 +203,7 @@ def rebuild() -> None:
 
     On SQLite the service must not run, and rows may be of an older shape; over a database it may.
     """
-    with starting("LEDGER_", RulebookError):
+    with starting("LEDGER_", RulebookError, to="rebuild"):
         settings = Settings()
         configure_logging("ledger", settings.log_level)
         done = rebuilt(settings)
@@ -217,7 +217,7 @@ def migrate(
     password_file: PasswordFile = None,
 ) -> None:
     """Make the service's tables in PostgreSQL, or bring them to this version. Idempotent."""
-    with starting("LEDGER_", ValueError, OSError):
+    with starting("LEDGER_", ValueError, OSError, to="migrate"):
         run_migration(owner_url, Settings().database_schema, role, password_file, TABLES)
 
 

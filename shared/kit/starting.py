@@ -1,4 +1,4 @@
-"""What an operator sees when a service cannot start: one line that says why, not a trace of the program."""
+"""What an operator sees when a command cannot be done: one line that says why, not a trace of the program."""
 
 import sys
 from collections.abc import Iterator
@@ -9,23 +9,24 @@ from pydantic import ValidationError
 
 from shared.kit.log.model import LogUnavailable
 
-CANNOT_START: Final = 2
+CANNOT: Final = 2
 
 
 @contextmanager
-def starting(prefix: str, *causes: type[Exception]) -> Iterator[None]:
-    """End the process with `CANNOT_START` where the block fails by a setting, by the log, or by one of `causes`.
+def starting(prefix: str, *causes: type[Exception], to: str = "start") -> Iterator[None]:
+    """End the process with `CANNOT` where the block fails by a setting, by the log, or by one of `causes`.
 
-    Settings are named as in the environment, with their `prefix`; their values are not repeated.
+    The line says what it cannot do, `to`. Settings are named as in the environment, with their `prefix`; their values
+    are not repeated.
     """
     failures: tuple[type[Exception], ...] = (LogUnavailable, *causes)
     try:
         yield
     except ValidationError as error:
         faults = error.errors(include_url=False, include_input=False, include_context=False)
-        _end("; ".join(f"{_named(prefix, fault['loc'])}: {fault['msg']}" for fault in faults))
+        _end(to, "; ".join(f"{_named(prefix, fault['loc'])}: {fault['msg']}" for fault in faults))
     except failures as error:
-        _end(str(error))
+        _end(to, str(error))
 
 
 def _named(prefix: str, path: tuple[int | str, ...]) -> str:
@@ -33,6 +34,6 @@ def _named(prefix: str, path: tuple[int | str, ...]) -> str:
     return f"{prefix}{path[0]}".upper() if path else f"{prefix}…"
 
 
-def _end(reason: str) -> NoReturn:
-    sys.stderr.write(f"cannot start: {reason}\n")
-    raise SystemExit(CANNOT_START)
+def _end(to: str, reason: str) -> NoReturn:
+    sys.stderr.write(f"cannot {to}: {reason}\n")
+    raise SystemExit(CANNOT)

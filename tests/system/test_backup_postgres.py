@@ -25,7 +25,7 @@ from shared.kit.backup import BackupBroken, check
 from shared.kit.log import merkle
 from shared.kit.log.model import LogUnavailable
 from shared.kit.log.postgres import open_postgres_log
-from shared.kit.starting import CANNOT_START
+from shared.kit.starting import CANNOT
 from tests.support.cases_service import PDF
 from tests.support.decisions import Decisions
 from tests.support.following import Following
@@ -165,5 +165,5 @@ def test_both_are_commands(sites: tuple[Site, Site], copy: Path) -> None:
     told = CliRunner().invoke(app, ["backup", str(two.folder / "again")], env=env)
     assert (told.exit_code, json.loads(told.stdout)["root"]) == (0, check(copy, "cases").root)
     told = CliRunner().invoke(app, ["restore", str(copy)], env=env)
-    assert told.exit_code == CANNOT_START
-    assert "cannot start: the tables' owner" in told.stderr
+    assert told.exit_code == CANNOT
+    assert "cannot restore: the tables' owner" in told.stderr

@@ -83,7 +83,7 @@ def test_the_log_alone_explains_it_once_the_service_is_stopped(survived: tuple[S
     stack, parties, recall = survived
     told = parties.ask(PROPOSER, "GET", f"{parties.cases_url}/recalls/{recall}/decisions").json()["decisions"]
     running = explained(stack.folder, recall)
-    assert (running.returncode, running.stderr[:14]) == (2, "cannot start: ")
+    assert (running.returncode, running.stderr[:16]) == (2, "cannot explain: ")
     stack.stop()
     lines = explained(stack.folder, recall).stdout.splitlines()
     assert lines[:2] == [f"Recall {recall}: completed.", "Criteria: officer o-1."]

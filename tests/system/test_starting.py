@@ -16,7 +16,7 @@ from shared.kit.audit.vkey import parse_vkey
 from shared.kit.log.instant import utc_now
 from shared.kit.log.rows import Table
 from shared.kit.log.sqlite import open_sqlite_log
-from shared.kit.starting import CANNOT_START
+from shared.kit.starting import CANNOT
 from tests.support.postgres import PASSWORD, ROLE, place
 
 
@@ -35,7 +35,7 @@ def run(service: str, *arguments: str, tmp_path: Path, **settings: str) -> subpr
 @pytest.mark.parametrize("service", ["cases", "ledger"])
 def test_a_setting_that_is_not_sound_is_named(service: str, tmp_path: Path) -> None:
     ended = start(service, tmp_path, **{f"{service.upper()}_PORT": "abc"})
-    assert ended.returncode == CANNOT_START
+    assert ended.returncode == CANNOT
     assert f"cannot start: {service.upper()}_PORT: " in ended.stderr
     assert "Traceback" not in ended.stderr
 
@@ -47,7 +47,7 @@ def test_a_folder_in_use_is_said_to_be(service: str, tmp_path: Path) -> None:
         ended = start(service, tmp_path)
     finally:
         log.close()
-    assert ended.returncode == CANNOT_START
+    assert ended.returncode == CANNOT
     assert "cannot start: " in ended.stderr
     assert "Traceback" not in ended.stderr
 
@@ -57,7 +57,7 @@ def test_tables_of_another_program_are_said_to_be_so(service: str, tmp_path: Pat
     table = {"cases": "imported", "ledger": "accounts"}[service]
     open_sqlite_log(tmp_path / f"{service}.db", utc_now, [Table(table, {"seller": "text"}, ("seller",))]).close()
     ended = start(service, tmp_path)
-    assert ended.returncode == CANNOT_START
+    assert ended.returncode == CANNOT
     assert f"cannot start: table {table} in the store has other columns" in ended.stderr
     assert "Traceback" not in ended.stderr
 
@@ -70,7 +70,7 @@ def test_a_place_that_cannot_be_is_said_to_be_none(service: str, tmp_path: Path)
         {f"{service.upper()}_DATABASE_URL": "host=127.0.0.1", f"{service.upper()}_DATABASE_SCHEMA": "no name"},
     ):
         ended = start(service, tmp_path, **settings)
-        assert ended.returncode == CANNOT_START
+        assert ended.returncode == CANNOT
         assert "cannot start: " in ended.stderr
         assert "Traceback" not in ended.stderr
 
@@ -80,7 +80,7 @@ def test_a_service_asks_for_the_migration_that_its_database_needs(service: str, 
     at, name = place(), service.upper()
     settings = {f"{name}_DATABASE_URL": at.dsn, f"{name}_DATABASE_SCHEMA": at.schema}
     ended = start(service, tmp_path, **settings)
-    assert ended.returncode == CANNOT_START
+    assert ended.returncode == CANNOT
     assert "cannot start: the database has version 0 of the log's tables" in ended.stderr
     (tmp_path / "password").write_text(PASSWORD)
     options = ["--role", ROLE, "--password-file", str(tmp_path / "password")]
@@ -95,15 +95,15 @@ def test_a_service_asks_for_the_migration_that_its_database_needs(service: str, 
 def test_a_migration_that_cannot_be_is_said_in_one_line(service: str, tmp_path: Path) -> None:
     url = {f"{service.upper()}_OWNER_URL": "host=127.0.0.1 port=1 dbname=none"}
     ended = run(service, "migrate", tmp_path=tmp_path, **url)
-    assert ended.returncode == CANNOT_START
-    assert "cannot start: the database was not migrated: " in ended.stderr
+    assert ended.returncode == CANNOT
+    assert "cannot migrate: the database was not migrated: " in ended.stderr
     assert "Traceback" not in ended.stderr
 
 
 @pytest.mark.parametrize("service", ["cases", "ledger"])
 def test_a_rulebook_that_does_not_exist_is_said_so(service: str, tmp_path: Path) -> None:
     ended = start(service, tmp_path, **{f"{service.upper()}_RULEBOOK": "nowhere"})
-    assert ended.returncode == CANNOT_START
+    assert ended.returncode == CANNOT
     assert "cannot start: " in ended.stderr
     assert "Traceback" not in ended.stderr
 
@@ -115,7 +115,7 @@ def test_a_signing_key_that_others_can_read_is_said_to_be_so(service: str, tmp_p
     log.close()
     (tmp_path / "keys" / "log" / f"{made.key.id:08x}.key").chmod(0o644)
     ended = start(service, tmp_path)
-    assert ended.returncode == CANNOT_START
+    assert ended.returncode == CANNOT
     assert "chmod 600" in ended.stderr
     assert "Traceback" not in ended.stderr
 
@@ -128,10 +128,10 @@ def test_keys_are_listed_added_and_retired(service: str, app: Typer, tmp_path: P
         return done.exit_code, done.stdout, done.stderr
 
     status, out, err = keys("list")
-    assert (status, out, "the first start of the service makes one" in err) == (CANNOT_START, "", True)
+    assert (status, out, "the first start of the service makes one" in err) == (CANNOT, "", True)
     (old,) = KeyFolder(tmp_path / "log-keys", "urn:uuid:1").open()
     status, out, err = keys("retire", f"{old.key.id:08x}")
-    assert (status, out, "rotate first" in err) == (CANNOT_START, "", True)
+    assert (status, out, "rotate first" in err) == (CANNOT, "", True)
     status, out, err = keys("add")
     new = parse_vkey(out.strip())
     assert (status, new.name, err) == (0, "urn:uuid:1", "")
@@ -139,4 +139,4 @@ def test_keys_are_listed_added_and_retired(service: str, app: Typer, tmp_path: P
     assert keys("retire", f"{old.key.id:08x}") == (0, "", "")
     assert keys("list") == (0, f"retired {old.key}\nsigns   {new}\n", "")
     for wrong in ("no-id", f"{old.key.id:08x}"):
-        assert keys("retire", wrong)[0] == CANNOT_START
+        assert keys("retire", wrong)[0] == CANNOT

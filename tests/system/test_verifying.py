@@ -94,5 +94,5 @@ def test_what_cannot_be_compared_with_is_said_in_one_line(tmp_path: Path) -> Non
     ):
         status, said, why = verify(*arguments)
         assert (status, said) == (2, ""), arguments
-        assert why.startswith("cannot start: ")
+        assert why.startswith("cannot verify: ")
         assert why.count("\n") == 1

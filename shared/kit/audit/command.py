@@ -22,7 +22,7 @@ def key_commands(prefix: str, settings: Callable[[], ServiceSettings]) -> typer.
     @commands.command("list")
     def list_() -> None:
         """Print every verifier key that the log ever signed with, oldest first, and which of them sign now."""
-        with starting(prefix, KeysUnusable):
+        with starting(prefix, KeysUnusable, to="list keys"):
             given = settings()
             folder = _folder(given)
             signing = {one.key for one in folder.open(*elsewhere(given))}
@@ -32,7 +32,7 @@ def key_commands(prefix: str, settings: Callable[[], ServiceSettings]) -> typer.
     @commands.command()
     def add() -> None:
         """Make one more key, which signs beside the others, and print its verifier key."""
-        with starting(prefix, KeysUnusable):
+        with starting(prefix, KeysUnusable, to="add a key"):
             given = settings()
             typer.echo(_folder(given).rotate(*elsewhere(given)))
 
@@ -41,7 +41,7 @@ def key_commands(prefix: str, settings: Callable[[], ServiceSettings]) -> typer.
         key: Annotated[str, typer.Argument(help="id of the key: the eight hex digits in its verifier key")],
     ) -> None:
         """Delete a key: it signs no more. Wait until every follower has seen the new one beside it."""
-        with starting(prefix, KeysUnusable):
+        with starting(prefix, KeysUnusable, to="retire a key"):
             given = settings()
             _folder(given).retire(_id(key), *elsewhere(given))
 

@@ -86,7 +86,7 @@ def test_what_the_log_does_not_know_cannot_be_explained(tmp_path: Path) -> None:
     service = recalling(tmp_path / "known")
     unknown = "01a20a0b-690e-745e-a361-cf6a252e7b48"
     in_use = explain(tmp_path / "known", unknown)
-    assert (in_use.exit_code, in_use.stderr[:14]) == (2, "cannot start: ")
+    assert (in_use.exit_code, in_use.stderr[:16]) == (2, "cannot explain: ")
     service.writer.close()
     absent = explain(tmp_path / "known", unknown)
     assert (absent.exit_code, absent.stdout) == (1, "")

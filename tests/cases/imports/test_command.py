@@ -13,7 +13,7 @@ from shared.contracts.decisions import PAST_PENALTY_IMPORTED
 from shared.kit.log.instant import utc_now
 from shared.kit.log.postgres import open_postgres_log
 from shared.kit.log.sqlite import open_sqlite_log
-from shared.kit.starting import CANNOT_START
+from shared.kit.starting import CANNOT
 from tests.support.postgres import in_database, place
 
 ROW: dict[str, Any] = {
@@ -74,14 +74,14 @@ def test_what_is_wrong_with_the_command_is_said_in_one_line(
     tmp_path: Path, options: tuple[str, ...], word: str
 ) -> None:
     done = command(tmp_path, [ROW], *options)
-    assert (done.exit_code, done.stdout) == (CANNOT_START, "")
-    assert done.stderr.splitlines()[-1].startswith(f"cannot start: {word}")
+    assert (done.exit_code, done.stdout) == (CANNOT, "")
+    assert done.stderr.splitlines()[-1].startswith(f"cannot import: {word}")
 
 
 def test_a_log_that_another_process_has_is_said_so(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     log = open_sqlite_log(tmp_path / "data" / "cases.db", utc_now, TABLES)
     done = command(tmp_path, [ROW])
-    assert done.exit_code == CANNOT_START
-    assert "cannot start: " in done.stderr
+    assert done.exit_code == CANNOT
+    assert "cannot import: " in done.stderr
     log.close()

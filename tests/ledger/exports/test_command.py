@@ -13,7 +13,7 @@ from services.ledger.tables import TABLES
 from shared.kit.log.model import EventLog
 from shared.kit.log.postgres import open_postgres_log
 from shared.kit.log.sqlite import open_sqlite_log
-from shared.kit.starting import CANNOT_START
+from shared.kit.starting import CANNOT
 from tests.support.decisions import DAY, FIRST, Decisions
 from tests.support.following import Following
 from tests.support.postgres import in_database, place
@@ -46,7 +46,7 @@ def test_what_is_in_the_folder_is_exported_and_the_copy_that_is_named(tmp_path: 
     assert (done.exit_code, told["rows"], told["known_position"]) == (0, 2, 2)
     (tmp_path / "ledger.db").rename(tmp_path / "copy.db")
     done = command(tmp_path)
-    assert (done.exit_code, done.stdout) == (CANNOT_START, "")
+    assert (done.exit_code, done.stdout) == (CANNOT, "")
     assert "there is no log at" in done.stderr
     assert not (tmp_path / "ledger.db").exists()
     assert command(tmp_path, "--from", str(tmp_path / "copy.db")).exit_code == 0
@@ -72,7 +72,7 @@ def test_the_recorded_clock_is_that_of_what_is_folded_or_earlier(tmp_path: Path)
     command(tmp_path)
     assert {(row["known_at"], row["final"]) for row in rows(tmp_path)} == {(last.isoformat()[:-6] + "Z", True)}
     done = command(tmp_path, "--known-at", (last + timedelta(microseconds=1)).isoformat())
-    assert done.exit_code == CANNOT_START
+    assert done.exit_code == CANNOT
     assert "--known-at would have to lie within what is folded" in done.stderr
     assert command(tmp_path, "--known-at", last.isoformat()).exit_code == 0
 
@@ -82,8 +82,8 @@ def test_a_clock_without_offset_is_none(tmp_path: Path, options: tuple[str, str]
     cases = Decisions()
     folded(open_sqlite_log(tmp_path / "ledger.db", cases.clock, TABLES), cases)
     done = command(tmp_path, *options)
-    assert done.exit_code == CANNOT_START
-    assert f"cannot start: {options[0]}: " in done.stderr
+    assert done.exit_code == CANNOT
+    assert f"cannot export: {options[0]}: " in done.stderr
 
 
 def test_a_folder_that_is_not_there_is_said_so(tmp_path: Path) -> None:
@@ -91,5 +91,5 @@ def test_a_folder_that_is_not_there_is_said_so(tmp_path: Path) -> None:
     folded(open_sqlite_log(tmp_path / "ledger.db", cases.clock, TABLES), cases)
     env = {"LEDGER_DATA_DIR": str(tmp_path)}
     done = CliRunner().invoke(app, ["export", "entries", str(tmp_path / "no" / "out.parquet")], env=env)
-    assert done.exit_code == CANNOT_START
-    assert "cannot start: " in done.stderr
+    assert done.exit_code == CANNOT
+    assert "cannot export: " in done.stderr

@@ -20,7 +20,7 @@ from shared.kit.http import create_app
 from shared.kit.log.instant import utc_now
 from shared.kit.log.postgres import open_postgres_log
 from shared.kit.log.sqlite import open_sqlite_log
-from shared.kit.starting import CANNOT_START
+from shared.kit.starting import CANNOT
 from shared.rulebook.seals import unsealed
 from tests.support.drafts import HALVED, draft
 from tests.support.following import Following
@@ -126,14 +126,14 @@ def test_by_its_dates_the_candidate_changes_nothing_yet(tmp_path: Path, url: str
 )
 def test_what_cannot_be_asked_ends_it(tmp_path: Path, url: str, options: list[str], said: str) -> None:
     done = command(tmp_path, url, *options)
-    assert (done.returncode, done.stdout) == (CANNOT_START, "")
+    assert (done.returncode, done.stdout) == (CANNOT, "")
     assert said in done.stderr
 
 
 def test_a_bad_candidate_ends_it_with_every_fault(tmp_path: Path, url: str) -> None:
     (tmp_path / "candidate.toml").write_text(draft(("points = 12", "points = true"), ("hours = 168", "hours = 0")))
     done = command(tmp_path, url, *PERIOD)
-    assert done.returncode == CANNOT_START
+    assert done.returncode == CANNOT
     assert "candidate.toml: versions[1].grades.general.points: must be a whole number" in done.stderr
     assert "versions[1].tracks.ordinary.ladder.nodes[0].hours" in done.stderr
 
@@ -141,7 +141,7 @@ def test_a_bad_candidate_ends_it_with_every_fault(tmp_path: Path, url: str) -> N
 def test_without_the_cases_it_ends_and_leaves_no_report(tmp_path: Path, url: str) -> None:
     (tmp_path / "token").write_text("not.a.token")
     done = command(tmp_path, url, *PERIOD, "--report", str(tmp_path / "report.json"))
-    assert done.returncode == CANNOT_START
+    assert done.returncode == CANNOT
     assert "answered 401" in done.stderr
     assert not (tmp_path / "report.json").exists()
 
