@@ -13,7 +13,7 @@ from services.cases.refusals import Refused
 from services.cases.tables import ANNOUNCEMENTS
 from shared.kit.log.instant import from_us, to_us
 from shared.kit.log.model import Append, EventLog
-from shared.kit.log.rows import MAX_SELECT, Put, Remove, Row, RowChange, Where
+from shared.kit.log.rows import MAX_SELECT, Put, Remove, Row, RowChange, Where, unlike
 
 LAPSES_AFTER: Final = timedelta(hours=24)
 MAX_WAITING: Final = 20  # per party and case
@@ -103,6 +103,14 @@ def lapse(log: EventLog, now: datetime, limit: int) -> int:
     if changes:
         log.append(Append(rows=lambda _: changes))
     return len(changes)
+
+
+def complete(log: EventLog) -> None:
+    """Give rows from before there was one their digest; raises `LogUnavailable`."""
+    while rows := log.select(ANNOUNCEMENTS, Where("digest", "null"), limit=MAX_SELECT):
+        for row in rows:
+            change = Put(ANNOUNCEMENTS, {**row, "digest": digest_of(row)})
+            log.append(Append(rows=lambda _, change=change: [change], unless=[*unlike(ANNOUNCEMENTS, row)]))  # type: ignore[misc]  # bound in this turn
 
 
 def _announcement(row: Row) -> Announcement:

@@ -6,6 +6,7 @@ from typing import Final
 
 from fastapi import Request, Response
 
+from services.cases import announcements
 from services.cases.api.appeals import appeals_router
 from services.cases.api.decisions import decisions_router
 from services.cases.api.desk import Desk
@@ -84,6 +85,7 @@ def build(settings: Settings, *, clock: Clock = utc_now, log: EventLog | None = 
     log = GroupCommit(log or open_store(settings, settings.log_file, clock, TABLES))
     try:
         refuse_emptied(log)
+        announcements.complete(log)
         parts = _parts(settings, world, log, clock)
     except BaseException:
         log.close()

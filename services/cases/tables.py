@@ -85,6 +85,7 @@ ANNOUNCEMENTS: Final = Table(
     },
     key=("case_id", "evidence_id"),
     indexes=(("expires_us",),),
+    later=("digest",),
 )
 
 IMPORTED: Final = Table(

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import pytest
 
+from services.cases.announcements import complete
 from services.cases.main import check
 from services.cases.rebuildcommand import rebuilt
 from services.cases.rebuilding import CannotRebuild
@@ -162,6 +163,16 @@ def test_a_service_does_not_start_over_tables_that_somebody_emptied(settings: Se
         check(settings)
     rebuilt(settings, None)
     check(settings)
+
+
+def test_announcements_from_before_get_their_digest(settings: Settings) -> None:
+    """At a start: they are no damage, and no rebuild is needed for them."""
+    before = rows(settings)
+    changed(settings, "ALTER TABLE announcements DROP COLUMN digest")
+    with closing(open_sqlite_log(settings.log_file, utc_now, TABLES)) as log:
+        complete(log)
+    assert rows(settings) == before
+    assert differences(settings) == []
 
 
 def test_erasures_that_nobody_knows_to_be_under_way_are_finished_once_more(settings: Settings) -> None:
