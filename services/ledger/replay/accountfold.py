@@ -9,11 +9,11 @@ from services.ledger.replay.differences import Difference
 from services.ledger.replay.live import LiveLedger
 from services.ledger.replay.logscan import Step
 from services.ledger.replay.progress import Folded
-from services.ledger.replay.rows import AccountRows
+from services.ledger.replay.rows import SellerRows
 from services.ledger.replay.sources import Source
 from services.ledger.replay.spool import Account, Spool
 from services.ledger.replay.workers import Workers
-from services.ledger.tables import ACCOUNTS
+from services.ledger.tables import ACCOUNTS, PARKED
 from shared.kit.log.rows import Row
 from shared.kit.verifying.findings import shown
 
@@ -46,31 +46,35 @@ class AccountFold:
         if folded.done:
             return folded
         head = self._ledger.head() if self._rows else 0
-        rows = AccountRows(self._ledger.rows(ACCOUNTS) if self._rows else (), folded.last)
+        rows, parked = (
+            SellerRows(self._ledger.rows(table) if self._rows else (), folded.last) for table in (ACCOUNTS, PARKED)
+        )
         batches = _batches(self._spool.accounts(folded.last))
         for batch in workers.map(fold_batch, ((batch, self._rules, self._through, self._clocks) for batch in batches)):
             differences: list[Difference] = []
             for came in batch:
                 differences += self._settle(folded, came, rows, head)
+                differences += self._waits(came, parked, head)
             differences += self._answers(folded, [came for came in batch if came.difference is None])
             lines = [(line.window, came.seller, line.hash) for came in batch for line in came.lines]
             self._keep(folded, differences, lines)
             step("accounts", folded.events, total)
         folded.done = True
-        self._keep(folded, [_alone(row) for row in rows.rest()], [])
+        self._keep(folded, [*map(_alone, rows.rest()), *map(_waits_alone, parked.rest())], [])
         return folded
 
     def _keep(self, folded: Folded, differences: Iterable[Difference], lines: Sequence[tuple[Any, ...]]) -> None:
         told = [self._spool.differ(one) for one in differences]
         self._spool.keep("accounts", folded, lines=lines, differences=told)
 
-    def _settle(self, folded: Folded, came: Came, rows: AccountRows, head: int) -> Iterator[Difference]:
+    def _settle(self, folded: Folded, came: Came, rows: SellerRows, head: int) -> Iterator[Difference]:
         """Count an account and yield in what it differs: in its telling, or else in its row."""
         folded.last, folded.accounts = came.seller, folded.accounts + 1
         folded.facts, folded.events = folded.facts + came.facts, folded.events + came.version
         folded.waiting, folded.unfolded = folded.waiting + came.parked, folded.unfolded + came.unfolded
         folded.quarantined += came.quarantined is not None
-        before, row = rows.of(came.seller)
+        before, own = rows.of(came.seller)
+        row = own[0] if own else None
         yield from map(_alone, before)
         if came.difference is not None:
             yield came.difference
@@ -101,6 +105,26 @@ class AccountFold:
                 detail = f"the account's row would have to have {name} {value}, it has {shown(has)}"
                 yield Difference(came.position, 0, came.seller, "row", detail)
                 return
+
+    def _waits(self, came: Came, parked: SellerRows, head: int) -> Iterator[Difference]:
+        """Yield where facts do not wait as they came: nothing else that the ledger keeps tells of their bytes."""
+        before, own = parked.of(came.seller)
+        yield from map(_waits_alone, before)
+        if not self._rows or came.difference is not None:
+            return
+        kept = {row["position"]: row["state"] for row in own}
+        for position, state in came.waits:
+            if kept.pop(position, None) != state and self._ledger.head() == head:
+                detail = "the fact would have to wait as it came from the cases log"
+                yield Difference(position, 0, came.seller, "waiting", detail)
+                return
+        if any(not isinstance(position, int) or position <= self._through for position in kept):
+            yield _waits_alone(own[0])
+
+
+def _waits_alone(row: Row) -> Difference:
+    detail = f"a row says that the fact at {shown(row['position'])} waits; it does not"
+    return Difference(0, 0, str(row["seller"]), "waiting", detail)
 
 
 def _alone(row: Row) -> Difference:

@@ -27,7 +27,7 @@ class Rules(NamedTuple):
 
 
 class Came(NamedTuple):
-    """What came of an account, as the row of a read model would have it."""
+    """What came of an account, as the rows of a read model would have it: `waits` those of facts in quarantine."""
 
     seller: str
     version: int
@@ -39,6 +39,7 @@ class Came(NamedTuple):
     unfolded: int
     lines: list[Line]
     difference: Difference | None
+    waits: list[tuple[int, bytes]]
     standing: dict[str, Any] | None = None
 
 
@@ -64,12 +65,13 @@ def fold_batch(accounts: Sequence[Account], rules: Rules, through: int, clocks: 
                 version=found.account.version,
                 position=found.position,
                 quarantined=None if quarantine is None else quarantine.position,
-                parked=found.waiting,
+                parked=len(found.waits),
                 next_lapse_us=None if found.next_lapse is None else to_us(found.next_lapse),
                 facts=len(one.facts),
                 unfolded=found.unfolded,
                 lines=found.lines,
                 difference=found.difference,
+                waits=found.waits,
                 standing=_standing(found.account, timeline, clocks),
             )
         )

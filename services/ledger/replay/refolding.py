@@ -24,12 +24,14 @@ OF_ITS_TIME: Final = ("fact_unreadable", "event_unpublishable")
 
 
 class Refolded(NamedTuple):
-    """What came of one account. `waiting` facts are in quarantine, `unfolded` ones lie behind where the ledger is."""
+    """What came of one account. `waits` are the facts in quarantine, by position, as stored; `unfolded` ones lie behind
+    where the ledger is.
+    """
 
     account: Account
     next_lapse: datetime | None
     position: int
-    waiting: int
+    waits: list[tuple[int, bytes]]
     unfolded: int
     lines: list[Line]
     difference: Difference | None
@@ -45,6 +47,7 @@ class Refolding:
     def run(self, states: Sequence[bytes]) -> Refolded:
         """Return what comes of the account's facts, given as stored, in order of position."""
         difference, waiting, last, unfolded = None, 0, 0, 0
+        folded: list[CaseFact] = []
         try:
             facts = [self._reader.fact(state) for state in states]
             unfolded = sum(fact.position > self._through for fact in facts)
@@ -57,8 +60,9 @@ class Refolding:
             difference = self._differs(None, "unknown_fact", str(unknown)).difference
         except Differs as found:
             difference = found.difference
+        waits = [(fact.position, state) for fact, state in zip(folded, states, strict=False)][len(folded) - waiting :]
         lapse = None if self._account.quarantine is not None else next_lapse(self._account, self._timeline)
-        return Refolded(self._account, lapse, last, waiting, unfolded, self._lines.made, difference)
+        return Refolded(self._account, lapse, last, waits, unfolded, self._lines.made, difference)
 
     def _fold(self, facts: Sequence[CaseFact]) -> int:
         """Fold the facts in order; return how many wait at the end."""
