@@ -79,40 +79,37 @@ def _row(case_id: str, number: int, matter: Matter, incident: Incident, *, penal
     }
 
 
-def unless_penalised(matter: Matter, incidents: tuple[Incident, ...]) -> list[Unless]:
-    """Return the guards of an append that penalises these incidents: none is penalised in another case meanwhile."""
-    return [
-        Unless(
-            INCIDENTS,
-            (
-                *_of(matter),
-                Where("penalised", "=", 1),
-                Where("from_us", "<=", to_us(span(incident)[1])),
-                Where("ends_us", ">=", to_us(span(incident)[0])),
-            ),
-        )
-        for incident in incidents
-    ]
+def unless_penalised(matter: Matter, related: Iterable[Related]) -> list[Unless]:
+    """Return the guards of an append that gives a penalty: no case of the matter has got one meanwhile.
+
+    Those that had one were looked at. So with any that was merged away: of what judges it, a row would be penalised.
+    """
+    known = [other.case_id for other in related if other.penalty is not None or not other.incidents]
+    return _unless_others((*_of(matter), Where("penalised", "=", 1)), known)
 
 
 def unless_joined(matter: Matter, case_id: str, related: Iterable[Related]) -> list[Unless]:
     """Return the guards of an append that gives a penalty: no case was merged into this one meanwhile.
 
-    Its incidents would not be penalised with those of the others. Rows are judged here of no case between those known.
+    Its incidents would not be penalised with those of the others.
     """
-    known = sorted([case_id, *(other.case_id for other in related if other.taken_in == case_id)])
-    of = (*_of(matter), Where("judged_in", "=", case_id))
-    bounds = zip([None, *known], [*known, None], strict=True)
+    known = [case_id, *(other.case_id for other in related if other.taken_in == case_id)]
+    return _unless_others((*_of(matter), Where("judged_in", "=", case_id)), known)
+
+
+def _unless_others(where: tuple[Where, ...], known: Iterable[str]) -> list[Unless]:
+    """Return the guards that no incident of a case but those known meets these conditions: one for each gap."""
+    bounds = sorted(known)
     return [
         Unless(
             INCIDENTS,
             (
-                *of,
+                *where,
                 *(() if above is None else [Where("case_id", ">", above)]),
                 *(() if below is None else [Where("case_id", "<", below)]),
             ),
         )
-        for above, below in bounds
+        for above, below in zip([None, *bounds], [*bounds, None], strict=True)
     ]
 
 

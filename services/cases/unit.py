@@ -13,7 +13,7 @@ from services.cases.domain.events import (
     OrdinaryViolationUpheld,
     SevereViolationUpheld,
 )
-from services.cases.domain.matters import Related, judged, matter_of
+from services.cases.domain.matters import Related, matter_of
 from services.cases.domain.state import Unfiled
 from services.cases.incidentrow import taken_in_rows, unless_joined, unless_penalised, unless_resolved
 from services.cases.publication import Provenance, to_draft
@@ -75,7 +75,7 @@ class Unit:
             if isinstance(event, OrdinaryViolationUpheld | SevereViolationUpheld) and not isinstance(state, Unfiled):
                 filed = state.file.filed
                 matter = matter_of(filed)
-                guards += unless_penalised(matter, judged(filed.incidents, self._related))
+                guards += unless_penalised(matter, self._related)
                 guards += unless_joined(matter, self._loaded.case_id, self._related)
             elif isinstance(event, ComplaintMerged):
                 guards += [unless_resolved(other) for other in self._related if other.case_id == event.into]

@@ -10,9 +10,11 @@ from services.cases import incidentrow
 from services.cases.domain import commands as c
 from services.cases.domain.commands import FileComplaint
 from services.cases.domain.events import Incident, Trade
+from services.cases.refusals import Refused
 from services.cases.request import Pen
 from services.cases.tables import INCIDENTS
 from shared.kit.ids import uuid7
+from shared.kit.log.model import MAX_UNLESS
 from shared.kit.log.rows import Row
 from tests.support.cases_service import MONDAY
 from tests.support.cases_story import CALLS, file, merge, uphold
@@ -60,7 +62,7 @@ def rows(one: Writer) -> dict[tuple[object, object], tuple[object, object]]:
     def told(row: Row) -> tuple[object, object]:
         return row["judged_in"], row["penalised"]
 
-    return {(row["case_id"], row["number"]): told(row) for row in one.cases.log.select(INCIDENTS, limit=100)}
+    return {(row["case_id"], row["number"]): told(row) for row in one.cases.log.select(INCIDENTS, limit=1000)}
 
 
 def test_a_case_merged_while_its_judge_was_being_decided_is_penalised_with_it(one: Writer) -> None:
@@ -71,6 +73,30 @@ def test_a_case_merged_while_its_judge_was_being_decided_is_penalised_with_it(on
     request = one.request(first, prepare=lambda: next(joins, lambda: None)())
     one.cases.carry_out(request, lambda _: uphold())
     assert rows(one) == {(first, 1): (first, 1), (second, 1): (first, 1)}
+
+
+def test_a_case_of_the_matter_penalised_while_another_was_being_decided_is_looked_at_again(one: Writer) -> None:
+    """It shares an incident: the later decision is refused by what came first."""
+    first, second = filed(one, 0), filed(one, 1)
+    heard(one, first)
+    heard(one, second)
+    comes = iter([lambda: one.carry_out(second, lambda _: uphold())])
+    request = one.request(first, prepare=lambda: next(comes, lambda: None)())
+    with pytest.raises(Refused, match="penalised"):
+        one.cases.carry_out(request, lambda _: uphold())
+    assert rows(one) == {(first, 1): (first, 0), (second, 1): (second, 1)}
+
+
+def test_a_decision_about_very_many_incidents_of_merged_cases_is_possible(one: Writer) -> None:
+    """More of them than an append may have guards."""
+    first = filed(one, *range(0, -200, -2))
+    for begins in (-199, -399):
+        second = filed(one, 0, *range(begins, begins - 180, -2))
+        merged(one, second, first)
+    heard(one, first)
+    one.carry_out(first, lambda _: uphold())
+    assert {penalised for _, penalised in rows(one).values()} == {1}
+    assert len(rows(one)) > MAX_UNLESS
 
 
 def test_rows_name_the_case_into_which_each_was_merged_itself(one: Writer) -> None:
