@@ -5,7 +5,7 @@ from typing import Final
 from benchmarks.decisions import Sample
 from services.cases.tables import CASES, FOREVER_US
 from shared.kit.log.model import Append, Appended, EventLog, Idempotency
-from shared.kit.log.rows import Put, Row
+from shared.kit.log.rows import Put, Row, RowChange
 
 NOW_US: Final = 1_760_000_000_000_000
 
@@ -31,6 +31,11 @@ def queue_row(sample: Sample) -> Row:
     }
 
 
+def listed(sample: Sample) -> list[RowChange]:
+    """Return the change that writes the work queue's row."""
+    return [Put(CASES, queue_row(sample))]
+
+
 def scope(sample: Sample) -> str:
     """Return the scope of the request's key."""
     return f"demerit-local o-1 POST /cases/{sample.case}/decision {sample.case}"
@@ -39,7 +44,7 @@ def scope(sample: Sample) -> str:
 def appending(sample: Sample) -> Append:
     """Return a decision, ready to be appended."""
     kept = Idempotency(scope(sample), b"\0" * 32, lambda stamps: b'{"position":%d,"status":201}' % stamps[0].position)
-    return Append(events=[sample.draft()], rows=lambda _: [Put(CASES, queue_row(sample))], idempotency=kept)
+    return Append(events=[sample.draft()], rows=lambda _: listed(sample), idempotency=kept)
 
 
 def append(log: EventLog, sample: Sample) -> None:

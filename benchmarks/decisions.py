@@ -1,6 +1,6 @@
 """The history that all contenders work on: ordinary violations, spread over sellers, as the cases service has them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +14,7 @@ from shared.kit.feed_client import FeedPage
 from shared.kit.ids import uuid7
 from shared.kit.log.instant import utc_now
 from shared.kit.log.model import MAX_BATCH, MAX_READ, Append, EventLog
+from shared.kit.log.rows import RowChange
 from shared.kit.log.sqlite import open_sqlite_log
 from shared.rulebook.loader import shipped
 
@@ -70,10 +71,13 @@ def fill(path: Path, count: int) -> list[FeedPage]:
         return list(pages(log))
 
 
-def append_all(log: EventLog, decided: Sequence[Sample]) -> None:
-    """Append decisions in batches."""
+def append_all(
+    log: EventLog, decided: Sequence[Sample], rows: Callable[[Sample], Sequence[RowChange]] = lambda _: ()
+) -> None:
+    """Append decisions in batches, with the rows of each: a log that a service is to start over has them."""
     for start in range(0, len(decided), MAX_BATCH):
-        log.append_batch([Append(events=[sample.draft()]) for sample in decided[start : start + MAX_BATCH]])
+        batch = [(sample, rows(sample)) for sample in decided[start : start + MAX_BATCH]]
+        log.append_batch([Append([sample.draft()], lambda _, changes=changes: changes) for sample, changes in batch])  # type: ignore[misc]  # bound in this turn
 
 
 def pages(log: EventLog, after: int = 0, limit: int = MAX_READ) -> Iterator[FeedPage]:

@@ -10,6 +10,7 @@ from contextlib import ExitStack, closing, contextmanager
 from typing import Final
 
 from benchmarks import serving
+from benchmarks.appending import listed
 from benchmarks.comparison import Contender
 from benchmarks.decisions import append_all, samples
 from benchmarks.fold import stock_decided
@@ -26,7 +27,7 @@ NDJSON: Final = "application/x-ndjson"
 def fill_ours(places: Places) -> None:
     """Write the log of our cases service."""
     with closing(places.cases()) as log:
-        append_all(log, samples(PAGE * PAGES))
+        append_all(log, samples(PAGE * PAGES), listed)
 
 
 def fill_stock(places: Places) -> dict[str, str]:

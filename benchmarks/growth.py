@@ -18,7 +18,7 @@ from typing import Annotated, Any, Final, TypeVar
 import typer
 
 from benchmarks import crud, feed_ndjson, harness, serving
-from benchmarks.appending import append
+from benchmarks.appending import append, listed
 from benchmarks.decisions import ENTRIES_PER_SELLER, Sample, append_all, pages, samples, seller_name
 from benchmarks.folding import Folding
 from benchmarks.plot import chart
@@ -66,7 +66,7 @@ class Growing:
         bulk, alone = added[:-ALONE], added[-ALONE:]
         before, self.size = self.size, size
         with closing(open_sqlite_log(self.cases, utc_now, CASES_TABLES)) as log:
-            append_all(log, bulk)
+            append_all(log, bulk, listed)
             yield "append", "ours", _rate(alone, lambda sample: append(log, sample))
             with closing(open_sqlite_log(self.ledger, utc_now, LEDGER_TABLES)) as ledger:
                 folding = Folding(ledger)
