@@ -31,7 +31,7 @@ def explain_recall(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="for machines")] = False,
 ) -> None:
-    """Tell criteria, people, decisions and outcomes of a recall; on SQLite with the service stopped, or of a copy."""
+    """Tell criteria, people, decisions and outcomes of a recall. Reads alone: the service may run."""
     with starting("CASES_", UnknownEvent, to="explain"):
         settings = Settings()
         log = open_kept_store(settings, settings.log_file, utc_now, TABLES)

@@ -83,7 +83,7 @@ def export(
 ) -> None:
     """Write all entries or standings at two clocks, and print what it holds.
 
-    On SQLite the service must not run meanwhile: export a copy of the log (`--from`).
+    Reads alone: the service may run meanwhile.
     """
     with starting("LEDGER_", RulebookError, UnknownForm, WrongClock, OSError, to="export"):
         typer.echo(export_file(Settings(), content, file, copy, as_of, known_at))
@@ -126,8 +126,8 @@ def simulate_(
 ) -> None:
     """Find out what a rulebook would have done to the decisions of a period and to standings. Nothing is recorded.
 
-    Findings come from the cases feed (LEDGER_CASES_URL). On SQLite the service must not run meanwhile: name a `--copy`.
-    The report is sealed with the log's key where the settings name it.
+    Findings come from the cases feed (LEDGER_CASES_URL). Reads alone: the service may run meanwhile. The report is
+    sealed with the log's key where the settings name it.
     """
     asked = Asked(candidate, since, until, suppose, as_dated, as_of or (), seller or (), copy, report, changes)
     with starting("LEDGER_", RulebookError, CannotSimulate, OSError, to="simulate"):

@@ -7,7 +7,7 @@ from shared.kit.log.instant import Clock
 from shared.kit.log.model import EventLog, LogUnavailable
 from shared.kit.log.postgres import open_postgres_log
 from shared.kit.log.rows import Table
-from shared.kit.log.sqlite import open_sqlite_log
+from shared.kit.log.sqlite import open_sqlite_log, read_sqlite_log
 from shared.kit.settings import ServiceSettings
 
 
@@ -28,12 +28,22 @@ def open_store(settings: ServiceSettings, file: Path, clock: Clock, tables: Iter
         raise LogUnavailable(str(error)) from error
 
 
-def open_kept_store(settings: ServiceSettings, file: Path, clock: Clock, tables: Iterable[Table]) -> EventLog:
-    """Return the log as `open_store` does, for a tool that reads what is there: none is made.
+def open_kept_store(
+    settings: ServiceSettings, file: Path, clock: Clock, tables: Iterable[Table], copy: Path | None = None
+) -> EventLog:
+    """Return the log that is there, or the one in the file `copy`, for a tool that reads: no file is made or changed.
+
+    The service may run meanwhile.
 
     Raises:
-        LogUnavailable: see there; or there is no such file.
+        LogUnavailable: there is no such file, or the store cannot be opened: see `open_store`.
     """
-    if settings.database_url is None and not file.is_file():
-        raise LogUnavailable(f"there is no log at {file}")
-    return open_store(settings, file, clock, tables)
+    if copy is None and settings.database_url is not None:
+        return open_store(settings, file, clock, tables)
+    kept = file if copy is None else copy
+    if not kept.is_file():
+        raise LogUnavailable(f"there is no log at {kept}")
+    try:
+        return read_sqlite_log(kept, clock, tables)
+    except (ValueError, OSError) as error:
+        raise LogUnavailable(f"{kept.name}: {error}") from error

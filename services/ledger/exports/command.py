@@ -18,7 +18,6 @@ from services.ledger.tables import CASES, FOLLOWED, TABLES
 from shared.kit.fields import parse_instant
 from shared.kit.log.instant import from_us, utc_now
 from shared.kit.log.model import EventLog
-from shared.kit.log.sqlite import open_sqlite_log
 from shared.kit.storing import open_kept_store
 
 __all__ = ["UnknownForm", "WrongClock", "export_file"]
@@ -37,11 +36,7 @@ def export_file(
         RulebookError, LogUnavailable, UnknownForm, WrongClock, OSError: see there.
     """
     timeline = rulebook(settings.rulebook)
-    log = (
-        open_sqlite_log(copy, utc_now, TABLES)
-        if copy
-        else open_kept_store(settings, settings.log_file, utc_now, TABLES)
-    )
+    log = open_kept_store(settings, settings.log_file, utc_now, TABLES, copy)
     try:
         export = Export(
             log,

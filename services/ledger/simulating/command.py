@@ -32,7 +32,6 @@ from shared.kit.feed_client import FeedBroken, FeedClient, FeedUnavailable
 from shared.kit.fields import parse_instant
 from shared.kit.log.instant import from_us, utc_now
 from shared.kit.log.model import EventLog
-from shared.kit.log.sqlite import open_sqlite_log
 from shared.kit.placing import place
 from shared.kit.storing import open_kept_store
 
@@ -65,11 +64,7 @@ def simulated(settings: Settings, asked: Asked) -> str:
     Raises:
         CannotSimulate, RulebookError, LogUnavailable, OSError: see there.
     """
-    log = (
-        open_sqlite_log(asked.copy, utc_now, TABLES)
-        if asked.copy
-        else open_kept_store(settings, settings.log_file, utc_now, TABLES)
-    )
+    log = open_kept_store(settings, settings.log_file, utc_now, TABLES, asked.copy)
     try:
         report, seal = _sealed(settings, asked, log, _run(settings, asked, log))
     finally:

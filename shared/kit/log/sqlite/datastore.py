@@ -4,7 +4,7 @@ Exactly one, because SQLite before 3.51.3 (3.50.7, 3.44.6) can corrupt a file wh
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +21,7 @@ from shared.kit.log.sequence import HeadRow
 from shared.kit.log.sqlite.errors import leaves_state_open, translated
 from shared.kit.log.sqlite.head import trusted_head
 from shared.kit.log.sqlite.lockfile import LockFile
-from shared.kit.log.sqlite.schema import check_version
+from shared.kit.log.sqlite.schema import check_kept, check_version
 from shared.kit.log.sqlite.upgrading import upgrade
 
 LOCK_TIMEOUT_S: Final = 5
@@ -57,31 +57,30 @@ class Turn:
 class LogDatastore(library.SQLiteDatastore):
     """The library's datastore with our connections: its own pool is never asked for one.
 
+    Without `writes` it only reads a file that is there, beside whoever writes it, and leaves nothing beside a copy.
+
     Raises:
         LogInUse: another process, or another datastore of this one, has the file.
         StoreUnavailable: the file cannot be opened, is no database, or has tables of another version.
     """
 
-    def __init__(self, path: Path, *, lock_timeout_s: int = LOCK_TIMEOUT_S) -> None:
+    def __init__(self, path: Path, *, lock_timeout_s: int = LOCK_TIMEOUT_S, writes: bool = True) -> None:
         self._closed = True
         super().__init__(str(path), lock_timeout=lock_timeout_s, originator_id_type="text")
         self.bell = Bell()
         self._path, self._lock_timeout_s = path.absolute(), lock_timeout_s
         self._writing = Lock()
-        self._broken = False
+        self._broken, self._writes = False, writes
         self._head: HeadRow | None = None
         self._readers: SimpleQueue[sqlite3.Connection | None] = SimpleQueue()
+        self._release = _locked(path) if writes else _nothing
         try:
-            self._lock = LockFile(path.with_name(path.name + ".lock"))
-        except OSError as error:
-            raise StoreUnavailable(f"the lock file of {path} cannot be opened") from error
-        try:
-            self._writer = self._open_writer()
+            self._writer = self._open_writer() if writes else self._open_kept()
         except sqlite3.Error as error:
-            self._lock.release()
+            self._release()
             raise translated(error) from error
         except StoreUnavailable:
-            self._lock.release()
+            self._release()
             raise
         for _ in range(READERS):
             self._readers.put(None)  # a place: its connection is made when it is needed
@@ -105,6 +104,15 @@ class LogDatastore(library.SQLiteDatastore):
             check_version(connection)
             _make_durable(connection)
             upgrade(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _open_kept(self) -> sqlite3.Connection:
+        connection = self._open_reader()
+        try:
+            check_kept(connection)
         except BaseException:
             connection.close()
             raise
@@ -148,6 +156,8 @@ class LogDatastore(library.SQLiteDatastore):
     def _check_writable(self) -> None:
         if self._closed:
             raise StoreUnavailable("the log is closed")
+        if not self._writes:
+            raise StoreUnavailable("the log is open for reading alone")
         if self._broken:
             raise StoreBroken("an earlier commit failed: open the log again before writing")
 
@@ -219,8 +229,20 @@ class LogDatastore(library.SQLiteDatastore):
                 if reader is not None:
                     reader.close()
             self._writer.close()
-            self._lock.release()
+            self._release()
         super().close()
+
+
+def _locked(path: Path) -> Callable[[], None]:
+    """Take the lock of a log's file; return what gives it back."""
+    try:
+        return LockFile(path.with_name(path.name + ".lock")).release
+    except OSError as error:
+        raise StoreUnavailable(f"the lock file of {path} cannot be opened") from error
+
+
+def _nothing() -> None:
+    """Give nothing back: who only reads holds no lock."""
 
 
 def _make_durable(connection: sqlite3.Connection) -> None:

@@ -86,3 +86,22 @@ def open_sqlite_log(
     """
     env = {"PERSISTENCE_MODULE": "shared.kit.log.sqlite", "SQLITE_DBNAME": str(path)}
     return open_log(env, clock, tables, encode_for)
+
+
+def read_sqlite_log(path: str | PathLike[str], clock: Clock, tables: Iterable[Table] = ()) -> EventLog:
+    """Return the log in the SQLite file at `path`, for reading alone: beside a service that has it, or of a copy.
+
+    The file is not changed, and beside a backup's nothing is made. What is appended is refused.
+
+    Raises:
+        LogUnavailable: the file is not there, cannot be read, or is not a log of this version.
+        ValueError: the tables are not well formed, or differ from those in the file.
+    """
+    datastore = LogDatastore(Path(path), writes=False)
+    try:
+        recorder = SqliteRecorder(datastore, clock=clock, shapes=Shapes(tables))
+        recorder.check_tables()
+        return SequencedLog(SqliteStore(recorder), clock)
+    except BaseException:
+        datastore.close()
+        raise

@@ -77,6 +77,16 @@ class SqliteRecorder(library.SQLiteProcessRecorder):
             table.extend(connection)
             table.check(connection)
 
+    def check_tables(self) -> None:
+        """Accept a store whose read-model tables are as the program knows them; none is made or changed.
+
+        Raises:
+            ValueError: one has other columns or another key, or is missing.
+        """
+        with self.datastore.reading() as connection:
+            for table in self.tables.values():
+                table.check(connection)
+
     @cached_property
     def log_id(self) -> str:
         """The log's name, made when its tables were."""

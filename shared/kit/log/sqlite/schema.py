@@ -86,6 +86,17 @@ def check_version(connection: sqlite3.Connection) -> None:
         raise StoreUnavailable(f"the file has version {version} of the log's tables, this program knows {VERSION}")
 
 
+def check_kept(connection: sqlite3.Connection) -> None:
+    """Accept a file that holds a log of this version, as it is.
+
+    Raises:
+        StoreUnavailable: it holds none, or one that only opening it for writing brings to this version.
+    """
+    version = version_of(connection)
+    if version != VERSION:
+        raise StoreUnavailable(f"the file would have to hold a log of version {VERSION} of its tables, not {version}")
+
+
 def mark(connection: sqlite3.Connection) -> None:
     """Give a new file its version and its log's name; a file that has them keeps them."""
     connection.execute(f"PRAGMA user_version = {VERSION}")
