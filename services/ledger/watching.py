@@ -120,7 +120,8 @@ class Watching:
             return  # there is more to hash, at once
         if origin is not None:
             self._accept(origin, Extent(position, merkle.root(frontier)))
-        self.reason, self._well_at, self._due_at = "", now, now + EVERY_S
+            self._due_at = now + EVERY_S  # before anything is read, the first fact is awaited, and no second
+        self.reason, self._well_at = "", now
 
     def _accept(self, origin: str, read: Extent) -> None:
         before = self._trust or self._known(origin, read)

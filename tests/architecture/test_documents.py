@@ -10,6 +10,7 @@ from tests.support.tree import ROOT, read, tracked
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)(?:#[^)]*)?\)")
 CODE = re.compile(r"`([^`\s]+)`")
+FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 HAN = re.compile(r"[\u4e00-\u9fff]+")
 WRITTEN = tracked("*.md")
 
@@ -21,6 +22,19 @@ def test_links_of_a_document_resolve(document: Path) -> None:
         target for target in LINK.findall(read(document)) if "://" not in target and not target.startswith("mailto:")
     ]
     assert [target for target in targets if not (ROOT / document.parent / target).exists()] == []
+
+
+@pytest.mark.parametrize("document", WRITTEN, ids=str)
+def test_rows_of_a_table_have_as_many_cells_as_its_head(document: Path) -> None:
+    """What stands in a further cell is lost to a reader; code fences hold no tables."""
+    text = FENCE.sub("", read(document))
+    tables = [block.splitlines() for block in re.findall(r"(?:^\|.*\n?)+", text, re.MULTILINE)]
+    assert [row for head, *rows in tables for row in rows if cells(row) != cells(head)] == []
+
+
+def cells(row: str) -> int:
+    """Return how many cells a row of a table has; a bar behind a backslash ends none."""
+    return len(re.findall(r"(?<!\\)\|", row)) - 1
 
 
 @pytest.mark.parametrize("document", ["ARCHITECTURE.md", "CONTRIBUTING.md"])

@@ -13,6 +13,7 @@ from tests.support.tree import ROOT, read
 from tools.parties import Parties, buyer, officer, seller
 from tools.stack import Stack
 
+WAITS_S = 20  # the tour's loop ends at a refusal, long before that
 REASON = re.compile(r'"[a-z_]+": "It would need [^"]*"')
 
 
@@ -27,7 +28,10 @@ def checked_out(folder: Path) -> None:
 
 
 def test_the_tour_of_the_readme_works(tmp_path: Path) -> None:
-    """Given both services, when its commands are pasted one by one, each works, and the seller ends up restricted."""
+    """Given both services, when its commands are pasted one by one, each works, and the seller ends up restricted.
+
+    What it writes lies under var/ alone, and its wait for a simulation ends where the answer is a refusal.
+    """
     checked_out(tmp_path)
     stack = Stack(tmp_path / "var")
     with stack, Parties(stack.url("cases"), stack.url("ledger"), stack.token) as parties:
@@ -42,6 +46,16 @@ def test_the_tour_of_the_readme_works(tmp_path: Path) -> None:
             text=True,
             check=False,
         )
+        (waits,) = re.findall(r"^ask\(\).*\nwhile .*$", read("README.md"), re.MULTILINE)
+        refused = subprocess.run(
+            ["bash", "-c", waits],
+            cwd=tmp_path / "var/tour",
+            env={**os.environ, "SIMULATION": f"{stack.url('ledger')}/simulations/none", "ANALYST": "nobody"},
+            timeout=WAITS_S,
+            check=False,
+        )
+    assert refused.returncode == 0
+    assert {path.name for path in tmp_path.iterdir()} == {".venv", "tools", "shared", "var"}
     assert toured.returncode == 0, toured.stdout + toured.stderr
     assert [shown for shown in REASON.findall(read("README.md")) if shown not in toured.stdout] == []
     now, later, before, supposed, simulated = (
@@ -59,7 +73,7 @@ def test_the_tour_of_the_readme_works(tmp_path: Path) -> None:
     )
     (published,) = re.findall(r"^MINE-1  sha256:.*$", read("README.md"), re.MULTILINE)
     assert published in toured.stdout.splitlines()
-    assert load_timeline(tmp_path / "rules.toml").versions[-1].id == "MINE-1"
+    assert load_timeline(tmp_path / "var/tour/rules.toml").versions[-1].id == "MINE-1"
     told = {one["kind"]: one for one in simulated["changes"]}
     assert (told["decision"]["before"]["points"], told["decision"]["after"]["points"]) == (12, 6)
     assert [told["standing"][name]["standing"] for name in ("before", "after")] == ["restricted", "watch"]

@@ -83,6 +83,16 @@ def test_nothing_is_asked_twice_within_a_second(past: Past) -> None:
     assert ledger.watching.check() == (True, {"checked": 1})
 
 
+def test_the_first_fact_is_looked_at_as_soon_as_it_is_folded(past: Past) -> None:
+    """Given a look at an empty log, no second has to go by before what was folded since can be proven to others."""
+    ledger = Following(cases := past.open(), cases.clock)
+    ledger.watching.look()
+    cases.ordinary("s-1")
+    ledger.catch_up()
+    ledger.watching.look()
+    assert ledger.watching.check() == (True, {"checked": 1})
+
+
 def test_a_log_that_was_cut_is_found_out(past: Past) -> None:
     """Given an older copy, signed with the true key, then it is smaller than what was folded."""
     cases = past.open()
