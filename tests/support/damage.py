@@ -9,8 +9,7 @@ from typing import Any
 
 from shared.kit.log.model import EventLog
 from shared.kit.log.rows import Table
-from shared.kit.log.sqlite.schema import STATEMENTS
-from shared.kit.verifying.dialect import KEPT_FOR_EVER
+from shared.kit.log.sqlite.schema import KEPT_FOR_EVER, arm
 from shared.kit.verifying.openfile import raw_file
 from shared.kit.verifying.openschema import raw_schema
 from shared.kit.verifying.raw import RawLog
@@ -78,8 +77,8 @@ class Victim:
                 return connection.execute(statement.format(at="rowid"), values).fetchall()
 
             yield execute
-            for statement in STATEMENTS if armed else ():
-                connection.execute(statement)
+            if armed:
+                arm(connection)
 
     def _in_schema(self, armed: bool) -> Iterator[Execute]:
         assert self.at is not None

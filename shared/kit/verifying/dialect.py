@@ -4,13 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-KEPT_FOR_EVER: Final = ("stored_events", "log_identity", "kept_responses")
+from shared.kit.log.sqlite.schema import GUARDS, KEPT_FOR_EVER, guard_name
+
+_OURS: Final = ", ".join("'" + statement.replace("'", "''") + "'" for statement in GUARDS.values())
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """What stores call differently; `guards` asks for the triggers that are there, `armed` are those that must be.
 
+    `later` are those of `armed` that came when there were stores without them: the next start makes them there.
     `own` are the rows that the store itself keeps among those of followers; `only` numbers the row of a table of one.
     """
 
@@ -20,6 +23,7 @@ class Dialect:
     tracking: str
     guards: str
     armed: frozenset[str]
+    later: frozenset[str] = frozenset()
     own: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -28,8 +32,9 @@ SQLITE: Final = Dialect(
     only="only",
     mark="?",
     tracking="tracking",
-    guards="SELECT name FROM sqlite_master WHERE type = 'trigger'",
-    armed=frozenset(f"{table}_keep_{action}" for table in KEPT_FOR_EVER for action in ("UPDATE", "DELETE")),
+    guards=f"SELECT name FROM sqlite_master WHERE type = 'trigger' AND sql IN ({_OURS})",  # noqa: S608  # ours
+    armed=frozenset(GUARDS),
+    later=frozenset(guard_name(table, "INSERT") for table in KEPT_FOR_EVER),
     own={"__migration__": 1},  # the library's: it keeps one row a follower
 )
 POSTGRES: Final = Dialect(

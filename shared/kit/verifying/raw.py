@@ -52,8 +52,12 @@ class RawLog:
         return [number for (number,) in self._ask(f"SELECT {self._dialect.only} FROM {table}", ())]  # noqa: S608  # ours
 
     def disarmed(self) -> list[str]:
-        """Return the triggers that would have to refuse changes of what is kept for ever, and are not there."""
+        """Return the triggers that are to refuse changes of what is kept for ever and are missing or read otherwise."""
         return sorted(self._dialect.armed - {str(name) for (name,) in self._ask(self._dialect.guards, ())})
+
+    def later(self) -> list[str]:
+        """Return those of these triggers that came when there were stores without them."""
+        return sorted(self._dialect.later)
 
     def events(self, after: int, through: int) -> Iterator[RawEvent]:
         """Yield the events above `after`, up to `through` (inclusive), in order of position."""

@@ -28,6 +28,18 @@ def on(action: str, table: str) -> str:
     return " ".join((action, table))
 
 
+REPLACING = [
+    "INSERT INTO {0} SELECT * FROM {0} ON CONFLICT ({1}) DO UPDATE SET {2} = excluded.{2}",
+    "MERGE INTO {0} USING {0} AS other ON {0}.{1} = other.{1} WHEN MATCHED THEN UPDATE SET {2} = other.{2}",
+    "MERGE INTO {0} USING {0} AS other ON {0}.{1} = other.{1} WHEN MATCHED THEN DELETE",
+]
+KEYS = [
+    ("stored_events", "notification_id", "topic"),
+    ("kept_responses", "scope", "digest"),
+    ("log_identity", "only_row", "log_id"),
+]
+
+
 @pytest.fixture
 def at(clock: StandingClock) -> Iterator[Place]:
     """A schema with a log in it that has something in every table."""
@@ -57,6 +69,17 @@ def test_not_even_the_owner_changes_what_is_append_only(at: Place, table: str, a
             with pytest.raises(errors.RestrictViolation, match=f"{table} is append-only"):
                 connection.execute(statement)
         assert connection.execute(on("SELECT count(*) FROM", table)).fetchone() == (1,)
+
+
+@pytest.mark.parametrize("names", KEYS)
+@pytest.mark.parametrize("statement", REPLACING)
+def test_nothing_is_replaced_by_what_inserts(at: Place, statement: str, names: tuple[str, str, str]) -> None:
+    """A conflict or a match that changes or deletes meets the same trigger, and needs a right that nobody is given."""
+    asked = statement.format(*names).encode()
+    with at.owned() as connection, pytest.raises(errors.RestrictViolation, match=f"{names[0]} is append-only"):
+        connection.execute(asked)
+    with service(at) as connection, pytest.raises(errors.InsufficientPrivilege):
+        connection.execute(asked)
 
 
 @pytest.mark.parametrize(

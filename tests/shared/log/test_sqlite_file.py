@@ -14,6 +14,7 @@ from shared.kit.log.rows import Put, Table
 from shared.kit.log.sequenced import SequencedLog
 from shared.kit.log.sqlite import open_sqlite_log
 from shared.kit.log.sqlite.datastore import READERS, LogDatastore
+from shared.kit.log.sqlite.schema import GUARDS, KEPT_FOR_EVER, guard_name
 from shared.kit.log.sqlite.store import SqliteStore
 from tests.support.logs import GROWN_TALLIES, TABLES, TALLIES, LogStore, StandingClock, draft, everything, store_at
 
@@ -86,6 +87,61 @@ def test_what_was_appended_cannot_be_changed(log: EventLog, path: Path, table: s
         other.execute("PRAGMA recursive_triggers = ON")
         with pytest.raises(sqlite3.IntegrityError, match=f"{table} is append-only"):
             other.execute(statement)
+
+
+REPLACED = {
+    "stored_events": [
+        "SELECT rowid, originator_id, originator_version, topic, recorded_us, subject, nodes, x'00' FROM stored_events",
+        "SELECT 1, 'other', 1, topic, recorded_us, subject, nodes, x'00' FROM stored_events",
+        "SELECT 9, originator_id, originator_version, topic, recorded_us, subject, nodes, x'00' FROM stored_events",
+        "SELECT '1', 'other', 1, topic, recorded_us, subject, nodes, x'00' FROM stored_events",
+    ],
+    "kept_responses": ["SELECT scope, digest, x'00' FROM kept_responses"],
+    "log_identity": ["SELECT 1, 'other'", "SELECT NULL, 'other'"],
+}
+
+
+@pytest.mark.parametrize(("table", "rows"), [(table, rows) for table, many in REPLACED.items() for rows in many])
+def test_nothing_is_replaced_on_a_connection_as_anybody_opens_it(
+    log: EventLog, path: Path, table: str, rows: str
+) -> None:
+    """SQLite deletes what REPLACE replaces past the triggers against deleting, unless it is told otherwise."""
+    log.append(Append([draft()], idempotency=Idempotency("k", b"d", lambda _: b"r")))
+    with closing(sqlite3.connect(path)) as other:
+        held = other.execute(f"SELECT * FROM {table}").fetchall()
+        with pytest.raises(sqlite3.IntegrityError, match=f"{table} is append-only"):
+            other.execute(f"REPLACE INTO {table} {rows}")
+        assert other.execute(f"SELECT * FROM {table}").fetchall() == held
+
+
+def test_a_kept_response_is_not_replaced_by_its_hidden_number(log: EventLog, path: Path) -> None:
+    log.append(Append([draft()], idempotency=Idempotency("k", b"d", lambda _: b"r")))
+    with (
+        closing(sqlite3.connect(path)) as other,
+        pytest.raises(sqlite3.IntegrityError, match="kept_responses is append-only"),
+    ):
+        other.execute("REPLACE INTO kept_responses (rowid, scope, digest, response) VALUES (1, 'other', x'00', x'00')")
+
+
+@pytest.mark.parametrize("weak", [None, "CREATE TRIGGER {} BEFORE INSERT ON {} WHEN 0 BEGIN SELECT 1; END"])
+def test_a_file_gets_the_triggers_that_it_lacks_or_that_read_otherwise(
+    store: LogStore, path: Path, clock: StandingClock, weak: str | None
+) -> None:
+    """So does one that a program from before them wrote."""
+    log = store.open(clock)
+    log.append(Append([draft()], idempotency=Idempotency("k", b"d", lambda _: b"r")))
+    log.close()
+    with closing(sqlite3.connect(path)) as other:
+        for table in KEPT_FOR_EVER:
+            name = guard_name(table, "INSERT")
+            other.execute(f"DROP TRIGGER {name}")
+            if weak:
+                other.execute(weak.format(name, table))
+    log = store.open(clock)
+    log.append(Append([draft("case-2")], idempotency=Idempotency("k2", b"d", lambda _: b"r")))
+    log.close()
+    with closing(sqlite3.connect(path)) as other:
+        assert dict(other.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")) == GUARDS
 
 
 def test_vacuum_keeps_the_positions(store: LogStore, log: EventLog, path: Path, clock: StandingClock) -> None:

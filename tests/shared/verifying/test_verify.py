@@ -1,7 +1,9 @@
 """Whatever is changed in a store behind the log's back is found, at its position; what was not changed is not."""
 
 import random
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from typing import Any, Final
 
 import msgspec
@@ -241,6 +243,22 @@ def test_a_store_whose_triggers_are_gone_is_told_so(victim: Victim) -> None:
     found = verified(victim)
     assert found.findings == len(found.told) > 0
     assert all("would have to refuse changes" in one.detail for one in found.told)
+
+
+def test_a_trigger_that_reads_otherwise_is_told_as_one_that_is_gone(victim: Victim) -> None:
+    """And where those alone are missing that came later, no program that makes them has been there yet."""
+    if victim.at is not None:
+        pytest.skip("of SQLite")
+    with closing(sqlite3.connect(victim.path)) as other:
+        other.execute("DROP TRIGGER stored_events_keep_INSERT")
+        other.execute("CREATE TRIGGER stored_events_keep_INSERT BEFORE INSERT ON stored_events BEGIN SELECT 1; END")
+    (told,) = verified(victim).told
+    assert told.row == "stored_events_keep_INSERT"
+    with closing(sqlite3.connect(victim.path)) as other:
+        for table in ("stored_events", "log_identity", "kept_responses"):
+            other.execute(f"DROP TRIGGER {table}_keep_INSERT")
+    found = verified(victim)
+    assert (found.findings, len([note for note in found.notes if "keep_INSERT" in note])) == (0, 1)
 
 
 def test_many_differences_are_counted_and_the_first_told(victim: Victim) -> None:

@@ -73,6 +73,7 @@ class SqliteRecorder(library.SQLiteProcessRecorder):
         super()._create_table(c)
         connection: sqlite3.Connection = c.sqlite_cursor.connection
         schema.mark(connection)
+        schema.arm(connection)
         for table in self.tables.values():
             table.extend(connection)
             table.check(connection)

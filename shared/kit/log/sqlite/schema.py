@@ -14,14 +14,36 @@ VERSION: Final = 2
 LEAVES_ALONE: Final = 1  # the version that kept leaves without the nodes above them
 
 
-def append_only(table: str, action: str) -> str:
-    """Return the statement that makes the trigger which refuses this action, UPDATE or DELETE."""
+KEPT_FOR_EVER: Final = ("stored_events", "log_identity", "kept_responses")
+ACTIONS: Final = ("UPDATE", "DELETE", "INSERT")
+_TAKEN: Final = {  # what an INSERT must not meet: REPLACE would delete it, on most connections past every other trigger
+    "stored_events": (
+        "EXISTS (SELECT 1 FROM stored_events WHERE rowid = NEW.rowid) OR EXISTS (SELECT 1 FROM stored_events"
+        " WHERE originator_id = NEW.originator_id AND originator_version = NEW.originator_version)"
+    ),
+    "log_identity": "EXISTS (SELECT 1 FROM log_identity)",
+    "kept_responses": (
+        "EXISTS (SELECT 1 FROM kept_responses WHERE scope = NEW.scope)"
+        " OR EXISTS (SELECT 1 FROM kept_responses WHERE rowid = NEW.rowid)"
+    ),
+}
+
+
+def guard_name(table: str, action: str) -> str:
+    """Return the name of the trigger that refuses an action, UPDATE, DELETE, or INSERT over a row that is there."""
+    return f"{table}_keep_{action}"
+
+
+def guard(table: str, action: str) -> str:
+    """Return the statement that makes this trigger, letter for letter as the file then tells it."""
+    when = f" WHEN {_TAKEN[table]}" if action == "INSERT" else ""
     return (
-        f"CREATE TRIGGER IF NOT EXISTS {table}_keep_{action} BEFORE {action} ON {table} "
+        f"CREATE TRIGGER {guard_name(table, action)} BEFORE {action} ON {table}{when} "
         f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
     )
 
 
+GUARDS: Final = {guard_name(table, action): guard(table, action) for table in KEPT_FOR_EVER for action in ACTIONS}
 STATEMENTS: Final = (
     """
 CREATE TABLE IF NOT EXISTS stored_events (
@@ -60,11 +82,6 @@ CREATE TABLE IF NOT EXISTS kept_responses (
     response BLOB NOT NULL
 )
 """,
-    *(
-        append_only(table, action)
-        for table in ("stored_events", "log_identity", "kept_responses")
-        for action in ("UPDATE", "DELETE")
-    ),
     "INSERT INTO log_head VALUES (1, 0, 0, 0, x'') ON CONFLICT DO NOTHING",
 )
 
@@ -97,11 +114,22 @@ def check_kept(connection: sqlite3.Connection) -> None:
         raise StoreUnavailable(f"the file would have to hold a log of version {VERSION} of its tables, not {version}")
 
 
+def arm(connection: sqlite3.Connection) -> None:
+    """Make the triggers that keep what was appended: those that are missing, and those that read otherwise."""
+    found = dict(connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall())
+    for name, statement in GUARDS.items():
+        if found.get(name) == statement:
+            continue
+        if name in found:
+            connection.execute(f"DROP TRIGGER {name}")
+        connection.execute(statement)
+
+
 def mark(connection: sqlite3.Connection) -> None:
     """Give a new file its version and its log's name; a file that has them keeps them."""
     connection.execute(f"PRAGMA user_version = {VERSION}")
     name = f"urn:uuid:{uuid4()}"
-    connection.execute("INSERT INTO log_identity VALUES (1, ?) ON CONFLICT DO NOTHING", (name,))
+    connection.execute("INSERT INTO log_identity SELECT 1, ? WHERE NOT EXISTS (SELECT 1 FROM log_identity)", (name,))
 
 
 def log_id(connection: sqlite3.Connection) -> str:

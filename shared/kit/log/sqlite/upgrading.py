@@ -5,11 +5,11 @@ from typing import Final
 
 from shared.kit.log.errors import StoreUnavailable
 from shared.kit.log.merkle import Frontier, grown, packed
-from shared.kit.log.sqlite.schema import LEAVES_ALONE, VERSION, append_only, version_of
+from shared.kit.log.sqlite.schema import LEAVES_ALONE, VERSION, guard, guard_name, version_of
 
 BATCH: Final = 10_000  # leaves read at once
 
-_ADMIT: Final = "DROP TRIGGER stored_events_keep_UPDATE"
+_ADMIT: Final = f"DROP TRIGGER {guard_name('stored_events', 'UPDATE')}"
 _RENAME: Final = "ALTER TABLE stored_events RENAME COLUMN leaf TO nodes"
 _LEAVES: Final = "SELECT rowid, nodes FROM stored_events WHERE rowid > ? ORDER BY rowid LIMIT ?"
 _PUT: Final = "UPDATE stored_events SET nodes = ? WHERE rowid = ?"
@@ -28,7 +28,7 @@ def upgrade(connection: sqlite3.Connection) -> None:
         connection.execute(_ADMIT)
         connection.execute(_RENAME)
         _add_nodes(connection)
-        connection.execute(append_only("stored_events", "UPDATE"))
+        connection.execute(guard("stored_events", "UPDATE"))
         connection.execute(f"PRAGMA user_version = {VERSION}")
         connection.execute("COMMIT")
     except BaseException:
