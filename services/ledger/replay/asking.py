@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Final
 
-from services.ledger.replay.batch import Rules
+from services.ledger.replay.batch import Rules, timeline_of
 from services.ledger.replay.keeping import Keeping, Until
 from services.ledger.replay.live import LiveLedger
 from services.ledger.replay.scanning import PIECE
 from services.ledger.replay.sources import Source
 from shared.contracts.entries import DIGEST_ENTRIES
 from shared.kit.audit.checkpoint import Checkpoint
+from shared.rulebook.digest import digest_of
 
 ALL: Final = Until()
 
@@ -40,6 +42,10 @@ class Asked:
         return Keeping(self.seller, self.window, self.piece)
 
     def words(self) -> dict[str, str]:
-        """Return what a replay must have in common with the one that it goes on with."""
+        """Return what a replay must have in common with the one that it goes on with: digests, for a word may hold a
+        password.
+        """
         names = ("cases", "ledger", "rules", "until", "checkpoints", "live", "keeping")
-        return {name: repr(getattr(self, name)) for name in names}
+        words = {name: repr(getattr(self, name)) for name in names}
+        words["rulebook"] = digest_of(timeline_of(self.rules.rulebook))
+        return {name: sha256(word.encode()).hexdigest() for name, word in words.items()}

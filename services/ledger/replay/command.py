@@ -110,7 +110,12 @@ def run_replay(asked: Asked, work: Path | None, workers: int, *, as_json: bool) 
                 task = tasks[name] = bar.add_task(name, total=total)
             bar.update(task, completed=done)
 
-        found = replay(asked, spool, pool, step)
+        try:
+            found = replay(asked, spool, pool, step)
+        except KeyboardInterrupt:
+            if work is not None:
+                bar.console.print(f"interrupted: the same command goes on in {work}", soft_wrap=True)
+            raise
     sys.stdout.write(said(found, as_json=as_json))
     return 1 if found.differences else 0
 

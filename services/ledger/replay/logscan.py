@@ -5,7 +5,7 @@ from typing import Any
 
 from services.ledger.replay.differences import Difference
 from services.ledger.replay.keeping import NO_END, Keeping, Until
-from services.ledger.replay.progress import Scanned
+from services.ledger.replay.progress import Extent, Scanned
 from services.ledger.replay.scanning import Piece, Which, read_piece
 from services.ledger.replay.sources import Source, SourceUnusable
 from services.ledger.replay.spool import Spool
@@ -21,24 +21,22 @@ Step = Callable[[str, int, int], None]
 class LogScan:
     """Scans one log. Of the ledger, nothing is kept from the first event on that tells of a fact behind `until`."""
 
-    def __init__(self, which: Which, source: Source, spool: Spool, until: Until, keeping: Keeping) -> None:
-        self._which, self._source, self._spool, self._until = which, source, spool, until
+    def __init__(
+        self, which: Which, source: Source, extent: Extent, spool: Spool, until: Until, keeping: Keeping
+    ) -> None:
+        self._which, self._source, self._extent, self._spool, self._until = which, source, extent, spool, until
         self._seller, self._window, self._piece = keeping
 
-    def run(
-        self, workers: Workers, checkpoints: Sequence[Checkpoint], step: Step, signed: Sequence[Checkpoint] = ()
-    ) -> Scanned:
-        """Scan what is not scanned yet; return what came of the whole log.
-
-        `signed` was signed last of it, read before; a scan that goes on keeps to what was when it began.
+    def run(self, workers: Workers, checkpoints: Sequence[Checkpoint], step: Step) -> Scanned:
+        """Scan what is not scanned yet; return what came of the whole log, as long as its extent says that it was.
 
         Raises:
             SourceUnusable, LogUnavailable, FeedUnavailable: see `Source.states`; go on later in the same work folder.
         """
-        scanned = self._spool.progress(self._which, Scanned) or self._begin(signed)
+        scanned = self._spool.progress(self._which, Scanned) or self._begin()
         if scanned.done:
             return scanned
-        known = dict.fromkeys((*checkpoints, *(scanned.signed or ())))
+        known = dict.fromkeys((*checkpoints, *(self._extent.signed or ())))
         mine = [one for one in known if one.origin == scanned.origin]
         sizes = tuple({one.size for one in mine})
         for piece in workers.map(read_piece, self._jobs(scanned, sizes)):
@@ -50,15 +48,13 @@ class LogScan:
         self._spool.keep(self._which, scanned)
         return scanned
 
-    def _begin(self, given: Sequence[Checkpoint]) -> Scanned:
-        told = self._source.signed()
-        signed = None if told is None else [one for one in (*given, *told) if one.size]  # an empty log has no name
-        total = self._source.head()
+    def _begin(self) -> Scanned:
+        total = self._extent.total
         if not total:
-            return Scanned(0, signed=signed)
+            return Scanned(0)
         first = next(self._source.states(0, 1), None)
         try:
-            return Scanned(total, "" if first is None else decode(first).source, signed=signed)
+            return Scanned(total, "" if first is None else decode(first).source)
         except ValueError:
             raise SourceUnusable(f"{self._source.shown} would have to begin with an event") from None
 

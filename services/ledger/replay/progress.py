@@ -8,12 +8,29 @@ from services.ledger.replay.order import Order
 from shared.kit.audit.checkpoint import Checkpoint
 
 
+class Extent(msgspec.Struct, frozen=True):
+    """How long one log was, and what its service had signed of it by then; None: it refused to sign."""
+
+    total: int
+    signed: list[Checkpoint] | None
+
+
+class Moment(msgspec.Struct, frozen=True):
+    """`tracked` is the cases position through which the ledger had folded, None where nothing says so; `followed` the
+    cases log's tree as it had followed it.
+    """
+
+    cases: Extent
+    ledger: Extent
+    tracked: int | None
+    followed: list[Checkpoint]
+
+
 class Scanned(msgspec.Struct):
     """How far one log was scanned: whole pieces up to `position` of `total`, and the frontier of their roots.
 
     `kept` events are for the second pass, of which `entries` are entries; `told` is the highest cases position that was
     met, of a fact or in what the ledger tells; `stopped` the position before which the scan keeps nothing more.
-    `signed` is what the service had signed last when the scan began; None: it refused to sign.
     """
 
     total: int
@@ -27,7 +44,6 @@ class Scanned(msgspec.Struct):
     stopped: int | None = None
     root: str | None = None
     compared: list[int] = msgspec.field(default_factory=list)
-    signed: list[Checkpoint] | None = msgspec.field(default_factory=list)
     order: Order = msgspec.field(default_factory=Order)
     done: bool = False
 

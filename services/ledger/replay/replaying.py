@@ -11,21 +11,21 @@ from services.ledger.replay.differences import Difference
 from services.ledger.replay.digesting import digests_again
 from services.ledger.replay.keeping import NO_END, Until
 from services.ledger.replay.logscan import LogScan, Step
-from services.ledger.replay.progress import Folded, Scanned
+from services.ledger.replay.moment import moment_of
+from services.ledger.replay.progress import Folded, Moment, Scanned
 from services.ledger.replay.report import LogReport, Replayed
-from services.ledger.replay.sources import Source
+from services.ledger.replay.sources import Source, SourceUnusable
 from services.ledger.replay.spool import Spool
 from services.ledger.replay.workers import Workers
-from services.ledger.tables import CASES, FOLLOWED, GROWN
-from shared.kit.audit.checkpoint import Checkpoint
-from shared.kit.log.merkle import root, unpacked
+from services.ledger.tables import FOLLOWED
 from shared.kit.verifying.findings import shown
 
 MOST_TOLD: Final = 100
 
 
 def replay(asked: Asked, spool: Spool, workers: Workers, step: Step) -> Replayed:
-    """Replay, from where the work folder stands; every step of it is kept there.
+    """Replay both logs as they were when it began, from where the work folder stands; every step of it is kept there,
+    until it is done.
 
     Raises:
         OtherReplay: the work folder is of a replay that was asked for something else.
@@ -33,13 +33,16 @@ def replay(asked: Asked, spool: Spool, workers: Workers, step: Step) -> Replayed
     """
     began = monotonic()
     spool.demand(asked.words())
-    scan = LogScan("cases", asked.cases, spool, asked.until, asked.keeping)
-    cases = scan.run(workers, [*asked.checkpoints, *_followed(asked.ledger)], step)
+    moment = spool.moment(lambda: moment_of(asked))
+    scan = LogScan("cases", asked.cases, moment.cases, spool, asked.until, asked.keeping)
+    cases = scan.run(workers, [*asked.checkpoints, *moment.followed], step)
     end = asked.until.position if asked.until.recorded_at is None else min(asked.until.position, cases.told)
-    scan = LogScan("ledger", asked.ledger, spool, Until(end), asked.keeping)
-    ledger = scan.run(workers, asked.checkpoints, step, asked.signed)
-    through, folded = _through(asked, cases, ledger, end), Folded()
-    for difference in (*_apart(asked, cases, through), *_unseen(asked, cases, ledger)):
+    scan = LogScan("ledger", asked.ledger, moment.ledger, spool, Until(end), asked.keeping)
+    ledger = scan.run(workers, asked.checkpoints, step)
+    if asked.seller is not None and not cases.kept and not ledger.kept:
+        raise SourceUnusable(f"neither log has a fact about {asked.seller!a}")
+    through, folded = _through(moment, cases, ledger, end), Folded()
+    for difference in (*_apart(asked, cases, through), *_unseen(asked, moment, cases, ledger)):
         spool.found(difference)
     digests, last = 0, None
     if cases.root is not None and ledger.root is not None:
@@ -47,11 +50,12 @@ def replay(asked: Asked, spool: Spool, workers: Workers, step: Step) -> Replayed
         rows, live = whole and asked.ledger.has_rows, None
         if asked.live is not None and cases.recorded_at is not None:
             live = asked.live, Clocks(cases.recorded_at, through)
-        fold = AccountFold(spool, asked.rules, through, asked.ledger, rows=rows, live=live)
+        fold = AccountFold(spool, asked.rules, through, moment, asked.ledger, rows=rows, live=live)
         folded = fold.run(workers, ledger.kept, step)
         if asked.seller is None and not spool.differences(0)[0]:
             digests, last = digests_again(spool)
     count, told = spool.differences(MOST_TOLD)
+    spool.done()
     return Replayed(
         cases=_report(cases, asked.cases),
         ledger=_report(ledger, asked.ledger),
@@ -74,21 +78,11 @@ def replay(asked: Asked, spool: Spool, workers: Workers, step: Step) -> Replayed
     )
 
 
-def _followed(ledger: Source) -> Iterator[Checkpoint]:
-    """Yield the cases log's tree as the ledger has followed it, as far as it lies beside its log."""
-    sources = {str(row["name"]): str(row["source"]) for row in ledger.rows(FOLLOWED)}
-    for row in ledger.rows(GROWN):
-        name, position, frontier = str(row["name"]), row["position"], row["frontier"]
-        if isinstance(position, int) and isinstance(frontier, bytes) and name in sources:
-            yield Checkpoint(sources[name], position, root(unpacked(frontier)))
-
-
-def _through(asked: Asked, cases: Scanned, ledger: Scanned, end: int) -> int:
+def _through(moment: Moment, cases: Scanned, ledger: Scanned, end: int) -> int:
     """Return the cases position up to which the ledger says that it has folded; what it tells of, it has folded."""
     if ledger.stopped is not None:
         return end
-    tracked = asked.ledger.tracked(CASES) or 0
-    return min(end, max(ledger.told, tracked)) if cases.total else 0
+    return min(end, max(ledger.told, moment.tracked or 0)) if cases.total else 0
 
 
 def _apart(asked: Asked, cases: Scanned, through: int) -> Iterator[Difference]:
@@ -102,13 +96,13 @@ def _apart(asked: Asked, cases: Scanned, through: int) -> Iterator[Difference]:
             yield Difference(1, 0, "", "other_log", detail)
 
 
-def _unseen(asked: Asked, cases: Scanned, ledger: Scanned) -> Iterator[Difference]:
+def _unseen(asked: Asked, moment: Moment, cases: Scanned, ledger: Scanned) -> Iterator[Difference]:
     """Yield the checkpoints that neither log reaches: its end is missing, or it is another one; and who signs none."""
-    for source, scanned in ((asked.cases, cases), (asked.ledger, ledger)):
-        if scanned.signed is None:
+    for source, extent in ((asked.cases, moment.cases), (asked.ledger, moment.ledger)):
+        if extent.signed is None:
             detail = f"{source.shown} would have to continue what it signed last; it says that it does not"
             yield Difference(0, 0, "", "log_not_signed", detail)
-    for one in (*asked.checkpoints, *(cases.signed or ()), *(ledger.signed or ())):
+    for one in (*asked.checkpoints, *(moment.cases.signed or ()), *(moment.ledger.signed or ())):
         if one.origin not in (cases.origin, ledger.origin):
             yield Difference(0, 0, "", "other_log", f"what was signed is of {shown(one.origin)}, of neither log")
             continue

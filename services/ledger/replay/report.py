@@ -68,4 +68,7 @@ def explained(found: Replayed) -> Iterator[str]:
         yield f"and {found.differences - len(found.told)} more"
     rate = round((found.cases.position + found.ledger.position) / max(found.seconds, 0.001))
     yield f"{found.seconds} s, {rate} events/s, at most {found.peak_bytes >> 20} MiB in a process"
-    yield f"{found.differences} differences" if found.differences else "replayed: nothing differs"
+    if found.differences:
+        yield "1 difference" if found.differences == 1 else f"{found.differences} differences"
+    else:
+        yield "replayed: nothing differs" if found.facts else "replayed: no fact lies there, so that nothing differs"

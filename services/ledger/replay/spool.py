@@ -6,7 +6,7 @@ write-ahead log would only write everything twice.
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeVar
@@ -15,7 +15,9 @@ import msgspec
 
 from services.ledger.replay.beside import Told
 from services.ledger.replay.differences import Difference
-from services.ledger.replay.progress import Folded, Scanned
+from services.ledger.replay.progress import Folded, Moment, Scanned
+from shared.kit.log.model import LogInUse
+from shared.kit.log.sqlite.lockfile import LockFile
 
 _TABLES: Final = """
 PRAGMA journal_mode = PERSIST;
@@ -42,8 +44,11 @@ _INSERT: Final = {
 }
 
 
+_DONE: Final = "done"
+
+
 class OtherReplay(Exception):
-    """The work folder is of a replay that was asked for something else."""
+    """The work folder is of a replay that was asked for something else, in use, or no folder."""
 
 
 Progress = TypeVar("Progress", Scanned, Folded)
@@ -58,27 +63,62 @@ class Account(NamedTuple):
 
 
 class Spool:
-    """One work folder, used by one process."""
+    """One work folder, used by one process, for nobody else's eyes.
+
+    Raises:
+        OtherReplay: it is no folder, or another replay uses it.
+    """
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self._database = sqlite3.connect(folder / "replay.db", isolation_level=None)
+        file = folder / "replay.db"
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._lock = LockFile(folder / "replay.lock")
+            file.touch(0o600)
+        except (FileExistsError, NotADirectoryError):
+            raise OtherReplay(f"{folder} would have to be a folder") from None
+        except LogInUse:
+            raise OtherReplay(f"another replay works in {folder}: it would have to end first") from None
+        self._database = sqlite3.connect(file, isolation_level=None)
         self._database.executescript(_TABLES)
 
     def close(self) -> None:
         """Close it; what is in it stays."""
         self._database.close()
+        self._lock.release()
+
+    def done(self) -> None:
+        """Say that the replay is done: the next one in this folder begins anew."""
+        self._database.execute("INSERT OR REPLACE INTO asked VALUES (?, '')", (_DONE,))
+
+    def _clear(self) -> None:
+        self._database.execute("BEGIN")
+        for table in ("asked", "progress", *_INSERT):
+            self._database.execute(f"DELETE FROM {table}")  # noqa: S608  # ours
+        self._database.execute("COMMIT")
 
     def demand(self, asked: dict[str, str]) -> None:
-        """Keep what this replay was asked for.
+        """Keep what this replay was asked for, and nothing of one that is done.
 
         Raises:
             OtherReplay: the folder is of a replay that was asked for something else.
         """
         kept = dict(self._database.execute("SELECT name, value FROM asked"))
+        if _DONE in kept:
+            self._clear()
+            kept = {}
         if kept and kept != asked:
             raise OtherReplay("the work folder would have to be of a replay that was asked for the same")
         self._database.executemany("INSERT OR REPLACE INTO asked VALUES (?, ?)", asked.items())
+
+    def moment(self, now: Callable[[], Moment]) -> Moment:
+        """Return the moment at which this replay began; the first time it is `now`."""
+        found = self._database.execute("SELECT state FROM progress WHERE name = 'moment'").fetchone()
+        if found is not None:
+            return msgspec.msgpack.decode(found[0], type=Moment)
+        moment = now()
+        self._database.execute("INSERT INTO progress VALUES ('moment', ?)", (msgspec.msgpack.encode(moment),))
+        return moment
 
     def progress(self, name: str, kind: type[Progress]) -> Progress | None:
         """Return how far a part of the replay has come, None before it began."""

@@ -1,9 +1,12 @@
 """Processes that do the pieces of a replay, beside each other and in order; or this one, where one is enough."""
 
+import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait
+from threading import Thread
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 
@@ -12,6 +15,18 @@ from services.ledger.replay.memory import peak_bytes
 AHEAD: Final = 2  # jobs of each worker that are under way: they bound the memory
 
 Result = TypeVar("Result")
+
+
+def end_with_parent() -> None:
+    """End this process as soon as the one that started it is gone, however that ended."""
+    parent = parent_process()
+    if parent is not None:
+        Thread(target=_outlive, args=(parent.sentinel,), daemon=True).start()
+
+
+def _outlive(sentinel: int) -> None:
+    wait([sentinel])
+    os._exit(1)
 
 
 def measured(job: Callable[..., Result], *given: Any) -> tuple[Result, int]:
@@ -24,7 +39,7 @@ class Workers:
 
     def __init__(self, count: int) -> None:
         self._count = count
-        self._pool = ProcessPoolExecutor(count, mp_context=get_context("spawn")) if count > 1 else None
+        self._pool = ProcessPoolExecutor(count, get_context("spawn"), end_with_parent) if count > 1 else None
         self._largest = 0
 
     @property

@@ -165,14 +165,15 @@ def test_an_interrupted_replay_goes_on_where_it_was(folder: Path, after: int) ->
             raise KeyboardInterrupt
 
     work = folder / "work"
-    with closing(Spool(work)) as spool, Workers(1) as one, suppress(KeyboardInterrupt):
-        replay(asked(folder, piece=4), spool, one, stopped)
+    with closing(Spool(work)) as spool, Workers(1) as one:
+        with suppress(KeyboardInterrupt):
+            replay(asked(folder, piece=4), spool, one, stopped)
+        with pytest.raises(OtherReplay):
+            replay(asked(folder, seller="s-1", piece=4), spool, one, lambda *_: None)
     with closing(Spool(work)) as spool, Workers(1) as one:
         again = replay(asked(folder, piece=4), spool, one, lambda *_: None)
-        assert found_in(again) == found_in(replayed(folder, piece=4))
-        assert again.rows == 3
-        with pytest.raises(OtherReplay):
-            replay(asked(folder, seller="s-1"), spool, one, lambda *_: None)
+    assert found_in(again) == found_in(replayed(folder, piece=4))
+    assert again.rows == 3
 
 
 def test_what_is_no_log_cannot_be_replayed(folder: Path) -> None:
