@@ -3,6 +3,7 @@
 Source: c2sp.org/tlog-checkpoint: a log must not sign a checkpoint that is inconsistent with any that it signed.
 """
 
+import time
 from collections.abc import Callable, Sequence
 from threading import Lock
 from typing import Literal, NamedTuple, TypeAlias
@@ -40,7 +41,10 @@ class Signed(NamedTuple):
 
 
 class Notary:
-    """Signs for the log of one name. Safe from threads; processes of one host sign in turns."""
+    """Signs for the log of one name. Safe from threads; processes of one host sign in turns.
+
+    `asked_s` says for how many seconds the last call of `sign` that returned had asked the signers, 0 if it had not.
+    """
 
     def __init__(
         self,
@@ -48,6 +52,7 @@ class Notary:
         signers: Sequence[Signs],
         known: Callable[[], Sequence[VerifierKey]],
         last_signed: LastSigned,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """`known` tells all keys that the log ever signed with, also in another process meanwhile.
 
@@ -55,6 +60,7 @@ class Notary:
             LastSignedUnreadable, TurnTaken: see `LastSigned`.
         """
         self._origin, self._signers, self._known, self._last_signed = origin, tuple(signers), known, last_signed
+        self._clock, self.asked_s = clock, 0.0
         self._note: bytes | None = None
         with last_signed.turn():
             self._last = self._load()
@@ -78,9 +84,12 @@ class Notary:
                 self._last, self._note = self._load(), None
             checkpoint = Checkpoint(self._origin, *grown())
             if self._note is not None and checkpoint == self._last:
+                self.asked_s = 0.0
                 return Signed(checkpoint, self._note)
             self._refuse(checkpoint, root_at)
+            began = self._clock()
             signed = sign(checkpoint, self._signers)
+            self.asked_s = self._clock() - began
             self._last_signed.keep(signed)
             self._last, self._note = checkpoint, signed
             return Signed(checkpoint, signed)

@@ -1,6 +1,7 @@
 """Keys that sign: in this process, or in another one that alone knows the key."""
 
 import socket
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -9,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from shared.kit.audit.vkey import SIGNATURE_BYTES, VerifierKey
 
-ANSWER_S: Final = 1.0  # a step; who writes waits for it, once, until the signer is taken to be away
+ANSWER_S: Final = 1.0  # for all of it; who writes waits for it, once, until the signer is taken to be away
 
 
 class SignerUnavailable(Exception):
@@ -44,7 +45,7 @@ class SocketSigner:
         """Return the signature.
 
         Raises:
-            SignerUnavailable: no answer within `answer_s` seconds a step, or another one than this key's signature.
+            SignerUnavailable: no whole answer within `answer_s` seconds, or another one than this key's signature.
         """
         try:
             signature = self._ask(message)
@@ -55,12 +56,25 @@ class SocketSigner:
         return signature
 
     def _ask(self, message: bytes) -> bytes:
+        """Return what is answered; every step has only the time that those before it left."""
+        until = time.monotonic() + self.answer_s
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
             connection.settimeout(self.answer_s)
             connection.connect(str(self.socket))
+            connection.settimeout(_left(until))
             connection.sendall(message)
             connection.shutdown(socket.SHUT_WR)
-            answer = b""
-            while len(answer) <= SIGNATURE_BYTES and (more := connection.recv(SIGNATURE_BYTES + 1)):
+            answer, more = b"", b"-"
+            while more and len(answer) <= SIGNATURE_BYTES:
+                connection.settimeout(_left(until))
+                more = connection.recv(SIGNATURE_BYTES + 1)
                 answer += more
             return answer
+
+
+def _left(until: float) -> float:
+    """Return the seconds left, more than 0; raises `TimeoutError` where there are none."""
+    left = until - time.monotonic()
+    if left <= 0:
+        raise TimeoutError("timed out")
+    return left

@@ -1,9 +1,11 @@
 """Signs what a log has committed and proves it, for all who ask; what cannot be signed now keeps nobody waiting.
 
 A write is on disk before it is signed. So a signer that refuses or is away fails no write: its receipt is left out, the
-health check says why, and the witness tries again of itself, once a second.
+health check says why, and the witness tries again of itself, once a second. Nor is a slow signer asked by anybody
+else for a while.
 """
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from threading import Event, Lock
@@ -23,6 +25,8 @@ from shared.kit.log.model import EventLog, LogUnavailable
 
 EVERY_S: Final = 1.0  # between two looks at what has to be signed, made durable or tried again
 WAIT_S: Final = 1.0  # longest that a receipt waits for others who sign
+SLOW_S: Final = 0.5  # longest that signers take, or a failure, that are not slow
+REST_S: Final = 10.0  # after that, in which no write waits for them again
 
 Code: TypeAlias = Literal["signing_refused", "signer_unavailable", "not_primary"]
 
@@ -47,9 +51,16 @@ class Unsigned(Exception):
 class Witness:
     """Checkpoints, receipts and nodes of one log. All calls may block; safe from threads."""
 
-    def __init__(self, log: EventLog, notary: Notary, known: Callable[[], Sequence[VerifierKey]]) -> None:
+    def __init__(
+        self,
+        log: EventLog,
+        notary: Notary,
+        known: Callable[[], Sequence[VerifierKey]],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         """`known` tells all keys that the log ever signed with, oldest first."""
-        self._log, self._notary, self._known = log, notary, known
+        self._log, self._notary, self._known, self._clock = log, notary, known, clock
+        self._slow_until: float | None = None
         self.nodes: Nodes = StoredNodes(log.nodes)
         self.left_out = 0  # receipts that could not be given
         self._signed: Signed | None = None
@@ -141,22 +152,41 @@ class Witness:
         signed, trouble = self._signed, self._trouble
         size = signed.checkpoint.size if signed else 0
         well = signed is not None if trouble is None else trouble.code != "signing_refused"
-        return well, {"signed": size, **({"reason": trouble.code} if trouble else {})}
+        code = trouble.code if trouble else "signer_unavailable" if self._slow() else None
+        return well, {"signed": size, **({"reason": code} if code else {})}
 
     def _covering(self, position: int) -> Signed:
         """Return a checkpoint that has the position in it: the last one, or one that is signed now."""
         signed, trouble = self._signed, self._trouble
         if trouble is None and signed and signed.checkpoint.size >= position:
             return signed
-        if trouble or not self._signing.acquire(timeout=WAIT_S):
-            raise Unsigned(trouble or Trouble("signer_unavailable", "who is signing would have to come to an end"))
+        if trouble := trouble or self._slow():
+            raise Unsigned(trouble)
+        if not self._signing.acquire(timeout=WAIT_S):
+            raise Unsigned(Trouble("signer_unavailable", "who is signing would have to come to an end"))
         try:
             signed = self._signed
             if self._trouble:
                 raise Unsigned(self._trouble)
-            return signed if signed and signed.checkpoint.size >= position else self._sign()
+            if signed and signed.checkpoint.size >= position:
+                return signed
+            if slow := self._slow():
+                raise Unsigned(slow)
+            return self._sign()
         finally:
             self._signing.release()
+
+    def _slow(self) -> Trouble | None:
+        """Return why no write waits for the signers now, or None."""
+        until = self._slow_until
+        if until is None or self._clock() >= until:
+            return None
+        return Trouble("signer_unavailable", f"who signs would have to take less than {SLOW_S} s")
+
+    def _rest_after(self, seconds: float) -> None:
+        if seconds > SLOW_S:
+            _log.warning("signer_slow", seconds=round(seconds, 3))
+            self._slow_until = self._clock() + REST_S
 
     def _demand_primary(self) -> None:
         """A copy may show what its primary, once lost, will not have kept. Who has just written need not ask."""
@@ -170,6 +200,7 @@ class Witness:
 
     def _sign(self) -> Signed:
         """Sign what is committed, as the one who has the lock, and remember what came of it."""
+        began = self._clock()
         try:
             signed = self._notary.sign(self._grown, self._root_at)
         except (SigningRefused, LastSignedUnreadable, KeysUnusable, LookupError) as refused:
@@ -178,7 +209,9 @@ class Witness:
             trouble = Trouble("signer_unavailable", f"{type(failed).__name__}: {failed}")
         else:
             self._signed, self._trouble = signed, None
+            self._rest_after(self._notary.asked_s)
             return signed
+        self._rest_after(self._clock() - began)
         if trouble != self._trouble:
             _log.error(trouble.code, reason=trouble.reason)
         self._trouble = trouble

@@ -4,6 +4,7 @@ import stat
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
@@ -136,6 +137,15 @@ def test_an_answer_that_is_no_signature_is_never_given_out(
     path = tmp_path / "agent"
     with agent(path, answer), pytest.raises(SignerUnavailable):
         sign(HEAD, [SocketSigner(signer(1).key, path, answer_s=0.2)])
+
+
+def test_an_answer_that_drips_has_one_deadline_in_all(tmp_path: Path) -> None:
+    """However quickly each byte of it comes."""
+    path = tmp_path / "agent"
+    began = monotonic()
+    with agent(path, signer(1).sign, drip_s=0.1), pytest.raises(SignerUnavailable, match="timed out"):
+        sign(HEAD, [SocketSigner(signer(1).key, path, answer_s=0.3)])
+    assert monotonic() - began < 3  # 64 bytes take more than six
 
 
 def test_nobody_there_is_said(tmp_path: Path) -> None:
