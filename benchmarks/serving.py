@@ -13,7 +13,8 @@ from typing import Final
 import httpx
 
 from benchmarks.comparison import Contender
-from tools.stack import HOST, Stack, free_port, wait_for
+from tools.readiness import wait_for
+from tools.stack import HOST, Stack, free_port
 
 CONNECTIONS: Final = 32
 ROUND_S: Final = 3.0  # of a contender over HTTP: a slow one sends fewer requests, at the same rate

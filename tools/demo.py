@@ -41,7 +41,7 @@ def situation_1(parties: Parties) -> None:
     """Really about insults."""
     case = opened(parties, "Situation 1: insults", "b-1", "s-1", "chat", "He called me names.")
     case.defend("other", "We argued about the delivery.")
-    told(case, "s-1 explains")
+    told(case, f"{case.respondent.id} explains")
     dismissed(case, "abuse_not_harassment", found_subject="abuse")
 
 
@@ -49,7 +49,7 @@ def situation_2(parties: Parties) -> None:
     """Really about the goods."""
     case = opened(parties, "Situation 2: it is about the goods", "b-2", "s-2", "chat", "The bag is a counterfeit.")
     case.defend("contact_justified", "We wrote once, about the return.")
-    told(case, "s-2 explains")
+    told(case, f"{case.respondent.id} explains")
     dismissed(case, "other_dispute_counterfeit", found_subject="counterfeit")
 
 
@@ -57,10 +57,10 @@ def situation_3(parties: Parties) -> None:
     """The number is not the seller's."""
     case = opened(parties, "Situation 3: not my number", "b-3", "s-3", "phone", "Calls from an unknown number.")
     piece = case.give(case.complainant, "call_list", "text/csv", CALLS)
-    told(case, "b-3 hands in the list of calls")
+    told(case, f"{case.complainant.id} hands in the list of calls")
     case.defend("number_not_mine", "We have no such number.")
     case.assess(FIRST, piece, "frequent_contact", "number_not_attributable")
-    told(case, f"s-3 says the number is not theirs; officer {FIRST.id} verifies that")
+    told(case, f"{case.respondent.id} says the number is not theirs; officer {FIRST.id} verifies that")
     dismissed(case, "number_not_respondents")
 
 
@@ -69,7 +69,7 @@ def situation_4(parties: Parties) -> None:
     case = opened(parties, "Situation 4: my number, but no contact", "b-4", "s-4", "phone", "They call and call.")
     piece = case.give(case.respondent, "carrier_certificate", "application/pdf", CERTIFICATE)
     case.defend("no_contact", "The carrier's certificate shows that nobody called.")
-    told(case, "s-4 explains and hands in the carrier's certificate")
+    told(case, f"{case.respondent.id} explains and hands in the carrier's certificate")
     case.assess(FIRST, piece, "number_attributable", "covers_alleged_times")
     told(case, f"officer {FIRST.id} finds it genuine, and that it covers the times")
     dismissed(case, "no_contact_proven")
@@ -80,7 +80,8 @@ def ordinary(parties: Parties) -> None:
     case = opened(parties, "Frequent calls, proven", "b-5", "s-5", "phone", "Forty calls in one night.")
     piece = case.give(case.complainant, "call_list", "text/csv", CALLS)
     case.waive().assess(FIRST, piece, "frequent_contact", "number_attributable")
-    told(case, "b-5 hands in the list of calls; s-5 has nothing to say; the list is genuine")
+    by, of = case.complainant.id, case.respondent.id
+    told(case, f"{by} hands in the list of calls; {of} has nothing to say; the list is genuine")
     decided(case)
     case.decide(FIRST, "uphold_ordinary", grade="general", reason="Forty calls are verified.")
     must("the state", "upheld", case.state)
@@ -93,7 +94,8 @@ def severe(parties: Parties) -> dict[str, Any]:
     case = opened(parties, "Funeral money in the mail", "b-6", "s-5", "post", "An envelope of funeral money came.")
     piece = case.give(case.complainant, "other", "image/png", PICTURE)
     case.waive().assess(FIRST, piece, "offensive_mail", "number_attributable")
-    told(case, "b-6 hands in a picture of the envelope; it is genuine, and s-5 sent it")
+    by, of = case.complainant.id, case.respondent.id
+    told(case, f"{by} hands in a picture of the envelope; it is genuine, and {of} sent it")
     decided(case)
     case.decide(FIRST, "propose_severe", grade="grave", reason="Mailed to frighten.")
     must("the state", "severe_proposed", case.state)
@@ -118,12 +120,28 @@ def play(parties: Parties) -> str:
     return parties.standing(FIRST, f"s-5{parties.suffix}").text
 
 
+def usable(address: str) -> None:
+    """Check the address of a service.
+
+    Raises:
+        StackError: it is none; the Makefile puts the ports behind what `URL=` says.
+    """
+    try:
+        url = httpx.URL(address)
+    except httpx.InvalidURL:
+        url = httpx.URL()
+    if url.scheme not in ("http", "https") or not url.host:
+        raise StackError(f"{address} would have to be an address such as http://127.0.0.1:8001; URL= takes no port")
+
+
 @contextmanager
 def parties_of(cases_url: str | None, ledger_url: str | None, keys: Path) -> Iterator[Parties]:
     """Yield the parties around running services, or around fresh ones that end with the context."""
     if cases_url and ledger_url:
         if not (keys / KEY_FILE).exists():
             raise StackError(f"{keys} would have to hold the key of the services' local issuer")
+        for address in (cases_url, ledger_url):
+            usable(address)
         running = Parties(cases_url, ledger_url, partial(mint, keys), suffix=f"-{uuid7()[-6:]}")
         with running as parties:
             yield parties
@@ -143,9 +161,13 @@ def main(
     try:
         with parties_of(cases_url, ledger_url, keys) as parties:
             standing = play(parties)
-    except (StoryError, UnexpectedAnswerError, StackError, httpx.TransportError) as error:
+            last = f"s-5{parties.suffix}"
+    except httpx.TransportError as error:
+        sys.exit(f"the story went wrong: {error.request.url} does not answer: {error}")
+    except (StoryError, UnexpectedAnswerError, StackError) as error:
         sys.exit(f"the story went wrong: {error}")
     say()
+    say(f"Where {last} stands, as the ledger says it:")
     say(standing)
 
 

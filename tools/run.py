@@ -86,7 +86,7 @@ def main(
     for number in STOPPING:
         signal.signal(number, lambda *_: stop.set())
     try:
-        with Stack(folder, {"cases": cases_port, "ledger": ledger_port}, settings=given()) as stack:
+        with Stack(folder, {"cases": cases_port, "ledger": ledger_port}, settings=given(), tell=typer.echo) as stack:
             typer.echo(welcome(stack))
             stay(stack, stop)
     except StackError as error:

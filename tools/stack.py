@@ -10,24 +10,21 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Literal, Self, TypeAlias
 
-import httpx
-
 from shared.kit.audit.keyfolder import KNOWN_FILE
 from shared.kit.localkeys import ensure_keys, mint
+from tools.readiness import POLL_S, READY_WITHIN_S, Ended, NotReady, quiet, section, wait_for
 
 ServiceName: TypeAlias = Literal["cases", "ledger"]
 
 HOST: Final = "127.0.0.1"
 ROOT: Final = Path(__file__).resolve().parent.parent
-READY_WITHIN_S: Final = 30.0
 STOP_WITHIN_S: Final = 10.0
-POLL_S: Final = 0.05
 SERVICE_TOKEN_S: Final = 365 * 24 * 3600  # a local run may stay up longer than people's tokens live
 
 
@@ -53,39 +50,19 @@ def taken(port: int) -> bool:
         return False
 
 
-def wait_for(
-    url: str, process: subprocess.Popen[bytes], within_s: float = READY_WITHIN_S, statuses: Container[int] = (200,)
-) -> None:
-    """Wait until `url` answers with one of these statuses.
-
-    Raises:
-        StackError: the process ended, or gave no such answer in time.
-    """
-    deadline, said = time.monotonic() + within_s, "no answer"
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            raise StackError(f"ended with code {process.returncode}")
-        try:
-            answer = httpx.get(url, timeout=2, trust_env=False)
-        except httpx.HTTPError as error:
-            said = type(error).__name__
-        else:
-            if answer.status_code in statuses:
-                return
-            said = answer.text
-        time.sleep(POLL_S)
-    raise StackError(f"not ready within {within_s:g} s ({said})")
-
-
 @dataclass
 class Stack:
-    """Both services over `folder`. Use it as a context manager: leaving stops what runs."""
+    """Both services over `folder`. Use it as a context manager: leaving stops what runs.
+
+    `tell` gets a line about a service that takes long to be ready.
+    """
 
     folder: Path
     ports: Mapping[ServiceName, int] = field(default_factory=lambda: {"cases": free_port(), "ledger": free_port()})
     rulebook: str = "seed"
     settings: Mapping[str, str] = field(default_factory=dict)
     root: Path = ROOT
+    tell: Callable[[str], None] = quiet
     _running: dict[ServiceName, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -181,12 +158,20 @@ class Stack:
         """Wait until a service says that it is ready (or, with the other path, that it lives).
 
         Raises:
-            StackError: it ended, or was not ready in time; its last lines are in the message.
+            StackError: it ended, and its last lines are in the message; or it was not ready in time, and the message
+                says why as far as it told, and where to read on.
         """
+
+        def told(line: str) -> None:
+            self.tell(f"{name}: {line}")
+
         try:
-            wait_for(f"{self.url(name)}{path}", self._running[name], within_s)
-        except StackError as error:
+            wait_for(f"{self.url(name)}{path}", self._running[name], within_s, tell=told)
+        except Ended as error:
             raise StackError(f"{name}: {error}\n{self.last_lines(name)}") from None
+        except NotReady as error:
+            more = f'see its log, {self.log(name)}, and "{section(str(error))}" in docs/operations.md'
+            raise StackError(f"{name}: {error}\n{more}") from None
 
     def last_lines(self, name: ServiceName, count: int = 8) -> str:
         """Return the last `count` lines that a service printed."""

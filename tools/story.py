@@ -52,7 +52,8 @@ def opened(parties: Parties, title: str, by: str, of: str, channel: str, narrati
     """File a complaint, notify the seller and take the case up."""
     say()
     say(title)
-    case = parties.file(buyer(by + parties.suffix), seller(of + parties.suffix), channel, narrative)
+    by, of = by + parties.suffix, of + parties.suffix
+    case = parties.file(buyer(by), seller(of), channel, narrative)
     told(case, f"{by} complains of {of} ({channel}): {narrative}")
     case.notify(FIRST).do(FIRST, "handling")
     told(case, f"{of} has notice of it, officer {FIRST.id} takes it up")

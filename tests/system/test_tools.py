@@ -3,14 +3,21 @@
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from shared.kit.localkeys import ensure_keys
 from tests.support.tree import ROOT
-from tools.stack import HOST, free_port
+from tools.demo import play
+from tools.parties import Parties, buyer, seller
+from tools.readiness import ELSEWHERE, SECTIONS, TELL_AFTER_S, section
+from tools.stack import HOST, Stack, StackError, free_port
 
 END_WITHIN_S = 30
 
@@ -49,6 +56,69 @@ def test_the_demo_says_in_one_line_that_a_folder_holds_no_key(tmp_path: Path) ->
     assert (
         played.stderr == f"the story went wrong: {tmp_path} would have to hold the key of the services' local issuer\n"
     )
+
+
+@pytest.mark.parametrize("address", [f"http://{HOST}:9:9", "nowhere", "ftp://nowhere"])
+def test_the_demo_says_in_one_line_what_is_no_address(tmp_path: Path, address: str) -> None:
+    """Given an address with a port, behind which the Makefile has put another one, say."""
+    ensure_keys(tmp_path)
+    given = {"CASES_URL": address, "LEDGER_URL": address, "KEYS": str(tmp_path)}
+    command, environment = [sys.executable, "-m", "tools.demo"], {**os.environ, **given}
+    played = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert (played.returncode, played.stderr.count("\n")) == (1, 1)
+    assert played.stderr.startswith(f"the story went wrong: {address} would have to be an address such as http://")
+
+
+def test_the_demo_names_who_does_not_answer(tmp_path: Path) -> None:
+    """Given an address at which nobody listens, then it is in the line."""
+    ensure_keys(tmp_path)
+    address = f"http://{HOST}:{free_port()}"
+    given = {"CASES_URL": address, "LEDGER_URL": address, "KEYS": str(tmp_path)}
+    command, environment = [sys.executable, "-m", "tools.demo"], {**os.environ, **given}
+    played = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert (played.returncode, played.stderr.count("\n")) == (1, 1)
+    assert played.stderr.startswith(f"the story went wrong: {address}/cases does not answer: ")
+
+
+def test_a_story_told_again_names_one_account_one_way(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """Given services that run already, every name in what is printed ends as the accounts do."""
+    stack = Stack(tmp_path)
+    with stack, Parties(stack.url("cases"), stack.url("ledger"), stack.token, suffix="-again") as parties:
+        play(parties)
+    names = re.findall(r"\b[bs]-[1-7]\S*", capsys.readouterr().out)
+    assert names
+    assert [name for name in names if not re.fullmatch(r"[bs]-[1-7]-again:?,?;?", name)] == []
+
+
+def test_a_service_that_is_not_ready_says_why_and_where_to_read_on(tmp_path: Path) -> None:
+    """Given an older copy of its log, it refuses to sign; that is told on the way, and at the end in two lines."""
+    older = tmp_path / "older.db"
+    with Stack(tmp_path / "var") as stack, Parties(stack.url("cases"), stack.url("ledger"), stack.token) as parties:
+        parties.file(buyer("b-1"), seller("s-1"), "phone", "Calls.")
+    shutil.copy(tmp_path / "var/cases/cases.db", older)
+    with stack, Parties(stack.url("cases"), stack.url("ledger"), stack.token) as parties:
+        parties.file(buyer("b-2"), seller("s-1"), "phone", "Calls.")
+    shutil.copy(older, tmp_path / "var/cases/cases.db")
+    told: list[str] = []
+    stack = Stack(tmp_path / "var", tell=told.append)
+    try:
+        stack.start("cases")
+        stack.wait_ready("cases", path="/health/live")
+        with pytest.raises(StackError) as raised:
+            stack.wait_ready("cases", within_s=TELL_AFTER_S + 2)
+    finally:
+        stack.stop()
+    first, second = str(raised.value).splitlines()
+    assert re.fullmatch(r"cases: not ready within 5 s: audit \(signed: 0, reason: signing_refused\)", first)
+    assert second == f'see its log, {stack.log("cases")}, and "Backup and restore" in docs/operations.md'
+    assert told[-1:] == ["cases: not ready yet, waiting up to 5 s: audit (signed: 0, reason: signing_refused)"]
+
+
+def test_the_sections_that_it_names_are_there() -> None:
+    """Headings of docs/operations.md, as they are written."""
+    headings = set(re.findall(r"^## (.*)$", (ROOT / "docs/operations.md").read_text(), re.MULTILINE))
+    assert {ELSEWHERE, *SECTIONS.values()} <= headings
+    assert section("follower (reason: log_split at cases position 3: …)") == "An older or another cases log"
 
 
 def test_a_token_is_not_bound_to_what_the_shell_calls_seller(tmp_path: Path) -> None:
