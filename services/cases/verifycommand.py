@@ -6,8 +6,9 @@ from pathlib import Path
 from services.cases.main import calendars
 from services.cases.recounting import published
 from services.cases.settings import Settings
+from services.cases.tables import TABLES
 from services.cases.verifying import CasesRows, cites
-from shared.kit.verifying.command import last_signed, raw_store, run_verify, saved_checkpoint
+from shared.kit.verifying.command import demand_log, last_signed, raw_store, run_verify, saved_checkpoint
 from shared.kit.verifying.openfile import raw_file
 
 
@@ -23,4 +24,5 @@ def verified(
     given = saved_checkpoint(checkpoint, keys or ())
     signed = [] if copy is not None else last_signed(settings)
     with raw_store(settings, settings.log_file) if copy is None else raw_file(copy) as raw:
+        demand_log(raw, TABLES, given)
         return run_verify(raw, [*given, *signed], cites, rows.check, as_json=as_json)

@@ -6,8 +6,9 @@ from pathlib import Path
 from services.ledger.main import rulebook
 from services.ledger.publication import Publication
 from services.ledger.settings import Settings
+from services.ledger.tables import TABLES
 from services.ledger.verifying import LedgerRows, cites
-from shared.kit.verifying.command import last_signed, raw_store, run_verify, saved_checkpoint
+from shared.kit.verifying.command import demand_log, last_signed, raw_store, run_verify, saved_checkpoint
 from shared.kit.verifying.openfile import raw_file
 
 
@@ -24,4 +25,5 @@ def verified(
     signed = [] if copy is not None else last_signed(settings)
     rows = LedgerRows(Publication(timeline), timeline)
     with raw_store(settings, settings.log_file) if copy is None else raw_file(copy) as raw:
+        demand_log(raw, TABLES, given)
         return run_verify(raw, [*given, *signed], cites, rows.check, as_json=as_json)

@@ -10,7 +10,7 @@ from typing import Annotated, TypeAlias
 
 import typer
 
-from shared.kit.audit.vkey import VerifierKey, parse_vkey
+from shared.kit.audit.vkey import VerifierKey, given_vkeys
 from shared.kit.audit.wire import Malformed
 from shared.rulebook.calendars import load_calendars
 from shared.rulebook.diff import diff as differences
@@ -49,7 +49,7 @@ def publish_(
     candidate: RulebookFile,
     onto: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="the rulebook file that the services read")],
     report: Annotated[list[Path], typer.Option(exists=True, dir_okay=False, help="one for each version added")],
-    key: Annotated[list[str], typer.Option(help="verifier key of the ledger's log, from a trusted place; repeatable")],
+    key: Annotated[list[str], typer.Option(help="verifier keys of the ledger's log, one a line; repeatable")],
 ) -> None:
     """Put a rulebook that adds versions in the place of the one there is, and print what it adds.
 
@@ -72,7 +72,7 @@ def calendars(folder: CalendarFolder) -> None:
 
 def _keys(texts: list[str]) -> list[VerifierKey]:
     try:
-        return [parse_vkey(text) for text in texts]
+        return given_vkeys(texts)
     except Malformed as malformed:
         raise typer.BadParameter(str(malformed), param_hint="--key") from None
 

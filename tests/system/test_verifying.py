@@ -20,9 +20,9 @@ from tests.support.following import Following
 from tests.support.tree import ROOT
 
 
-def verify(*arguments: str, **environment: str) -> tuple[int, str, str]:
+def verify(*arguments: str, service: str = "ledger", **environment: str) -> tuple[int, str, str]:
     """Run it; return status and what was said."""
-    command = [sys.executable, "-m", "services.ledger", "verify", *arguments]
+    command = [sys.executable, "-m", f"services.{service}", "verify", *arguments]
     given = {**os.environ, **environment}
     done = subprocess.run(command, cwd=ROOT, env=given, capture_output=True, text=True, check=False)
     return done.returncode, done.stdout, done.stderr
@@ -75,6 +75,42 @@ def test_an_older_log_is_found_by_what_the_service_signed_last(tmp_path: Path) -
     (found,) = json.loads(said)["told"]
     assert (status, found["position"]) == (1, checkpoint.size + 1)
     assert verify("--copy", str(tmp_path / "ledger.db"), **here)[0] == 0
+
+
+def test_all_keys_that_a_log_ever_had_can_be_given(tmp_path: Path) -> None:
+    """As `verifier-keys` has them, one a line; one that is none is named, and the checkpoint not blamed."""
+    victim, checkpoint = ledger(tmp_path)
+    old, new = signer_of(1, checkpoint.origin), signer_of(2, checkpoint.origin)
+    saved = tmp_path / "checkpoint"
+    saved.write_bytes(sign(checkpoint, [new]))
+    given = ["--copy", str(victim.path), "--checkpoint", str(saved)]
+    for keys in ([f"{old.key}\n{new.key}"], [f"{old.key}\n{new.key}", str(new.key)]):
+        assert verify(*given, *(word for key in keys for word in ("--key", key)))[0] == 0
+    status, said, why = verify(*given, "--key", f"{old.key}\nnonsense")
+    assert (status, said) == (2, "")
+    assert why.startswith("cannot verify: --key: line 2 would have to be a verifier key: ")
+    assert "checkpoint:" not in why
+
+
+def test_what_is_of_another_log_is_not_called_changed(tmp_path: Path) -> None:
+    """A checkpoint of another log; a log of the other service. Unless somebody gave the log another name."""
+    victim, checkpoint = ledger(tmp_path)
+    other, signer = signer_of(1, "urn:uuid:other"), signer_of(1, checkpoint.origin)
+    (tmp_path / "other").write_bytes(sign(Checkpoint(other.key.name, 3, bytes(32)), [other]))
+    given = ["--copy", str(victim.path), "--checkpoint", str(tmp_path / "other"), "--key", str(other.key)]
+    status, said, why = verify(*given)
+    assert (status, said) == (2, "")
+    assert f"is of another log, urn:uuid:other: this one is {checkpoint.origin}" in why
+    status, said, why = verify("--copy", str(victim.path), service="cases")
+    assert (status, said) == (2, "")
+    assert "the log would have to be of this service" in why
+    (tmp_path / "own").write_bytes(sign(checkpoint, [signer]))
+    given = ["--copy", str(victim.path), "--checkpoint", str(tmp_path / "own"), "--key", str(signer.key)]
+    with victim.changed() as execute:
+        execute("UPDATE log_identity SET log_id = 'urn:uuid:other'")
+    status, said, _ = verify(*given)
+    assert status == 1
+    assert "what was signed is of" in said
 
 
 def test_what_cannot_be_compared_with_is_said_in_one_line(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ Source: c2sp.org/signed-note (verifier keys); golang.org/x/mod/sumdb/note (signi
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
@@ -63,6 +64,21 @@ def parse_vkey(text: str) -> VerifierKey:
     if f"{key.id:08x}" != key_id:
         raise Malformed("a verifier key's id is the beginning of the hash of its name and key")
     return key
+
+
+def given_vkeys(texts: Iterable[str]) -> list[VerifierKey]:
+    """Return the verifier keys that the texts of an option spell, one a line each, in their order; no key twice.
+
+    Raises:
+        Malformed: a line is none; it is named by its number, from 1 through all texts.
+    """
+    keys = dict[VerifierKey, None]()
+    for number, line in enumerate((line for text in texts for line in text.split("\n")), 1):
+        try:
+            keys[parse_vkey(line)] = None
+        except Malformed as malformed:
+            raise Malformed(f"line {number} would have to be a verifier key: {malformed}") from None
+    return list(keys)
 
 
 def spell_skey(name: str, private: Ed25519PrivateKey) -> str:

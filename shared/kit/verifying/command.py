@@ -1,5 +1,6 @@
 """Verification as a command: what its operator gives, sees meanwhile, and is told."""
 
+import json
 import sys
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
@@ -16,9 +17,11 @@ from shared.kit.audit.keyfolder import KeyFolder, KeysUnusable
 from shared.kit.audit.lastsigned import LastSigned, LastSignedUnreadable
 from shared.kit.audit.note import NoteRefused
 from shared.kit.audit.opening import LAST_SIGNED
-from shared.kit.audit.vkey import parse_vkey
+from shared.kit.audit.vkey import given_vkeys
 from shared.kit.audit.wire import Malformed
+from shared.kit.log.rows import Table
 from shared.kit.settings import ServiceSettings
+from shared.kit.verifying.findings import shown
 from shared.kit.verifying.kept import Cites
 from shared.kit.verifying.openfile import raw_file
 from shared.kit.verifying.openschema import raw_schema
@@ -31,7 +34,9 @@ Copy: TypeAlias = Annotated[
 CheckpointFile: TypeAlias = Annotated[
     Path | None, typer.Option("--checkpoint", exists=True, dir_okay=False, help="a signed checkpoint that was saved")
 ]
-Keys: TypeAlias = Annotated[list[str] | None, typer.Option("--key", help="verifier key of who signed it; repeatable")]
+Keys: TypeAlias = Annotated[
+    list[str] | None, typer.Option("--key", help="verifier keys of who signed it, one a line; repeatable")
+]
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="print the report as JSON")]
 
 
@@ -59,8 +64,12 @@ def saved_checkpoint(file: Path | None, keys: Sequence[str]) -> list[Checkpoint]
         raise CannotVerify("--checkpoint and --key would have to be given together")
     raw = file.read_bytes()
     try:
+        given = given_vkeys(keys)
+    except Malformed as malformed:
+        raise CannotVerify(f"--key: {malformed}") from None
+    try:
         origin = raw.decode("utf-8", "replace").partition("\n")[0]
-        return [open_checkpoint(raw, [parse_vkey(key) for key in keys], origin)]
+        return [open_checkpoint(raw, given, origin)]
     except (Malformed, NoteRefused) as refused:
         raise CannotVerify(f"{file.name}: {refused}") from None
 
@@ -82,6 +91,32 @@ def last_signed(settings: ServiceSettings) -> list[Checkpoint]:
     except (LastSignedUnreadable, KeysUnusable) as damaged:
         raise CannotVerify(str(damaged)) from None
     return [] if found is None else [found]
+
+
+def demand_log(raw: RawLog, tables: Sequence[Table], given: Sequence[Checkpoint]) -> None:
+    """Accept a log of the service that has these tables, and checkpoints that were given as being of it.
+
+    A name that somebody gave the log afterwards hides nothing: what its first event says counts beside it.
+
+    Raises:
+        CannotVerify: the log is of another service, or a checkpoint of another log.
+    """
+    if not raw.tables() & {table.name for table in tables}:
+        raise CannotVerify(f"the log would have to be of this service, with a table {tables[0].name}")
+    names = {str(name) for name in raw.log_ids()}
+    names |= {source for _, state in raw.states(0, 1) if (source := _source(state)) is not None}
+    for one in given:
+        if one.origin not in names:
+            raise CannotVerify(f"the checkpoint is of another log, {shown(one.origin)}: this one is {', '.join(names)}")
+
+
+def _source(state: object) -> str | None:
+    try:
+        told = json.loads(state) if isinstance(state, bytes) else None
+    except ValueError:
+        return None
+    source = told.get("source") if isinstance(told, dict) else None
+    return source if isinstance(source, str) else None
 
 
 def run_verify(

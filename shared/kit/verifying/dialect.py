@@ -11,9 +11,10 @@ _OURS: Final = ", ".join("'" + statement.replace("'", "''") + "'" for statement 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """What stores call differently; `guards` asks for the triggers that are there, `armed` are those that must be.
+    """What stores call differently; `tables` and `guards` ask for the tables and triggers that are there.
 
-    `later` are those of `armed` that came when there were stores without them: the next start makes them there.
+    `armed` are the triggers that must be; `later` are those of them that came when there were stores without: the next
+    start makes them there.
     `own` are the rows that the store itself keeps among those of followers; `only` numbers the row of a table of one.
     """
 
@@ -21,6 +22,7 @@ class Dialect:
     only: str
     mark: str
     tracking: str
+    tables: str
     guards: str
     armed: frozenset[str]
     later: frozenset[str] = frozenset()
@@ -32,6 +34,7 @@ SQLITE: Final = Dialect(
     only="only",
     mark="?",
     tracking="tracking",
+    tables="SELECT name FROM sqlite_master WHERE type = 'table'",
     guards=f"SELECT name FROM sqlite_master WHERE type = 'trigger' AND sql IN ({_OURS})",  # noqa: S608  # ours
     armed=frozenset(GUARDS),
     later=frozenset(guard_name(table, "INSERT") for table in KEPT_FOR_EVER),
@@ -42,6 +45,7 @@ POSTGRES: Final = Dialect(
     only="only_row",
     mark="%s",
     tracking="notification_tracking",
+    tables="SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = to_regnamespace(current_schema())",
     guards="SELECT relname || ' ' || tgname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid "
     "WHERE tgenabled = 'A' AND relnamespace = to_regnamespace(current_schema())",
     armed=frozenset(f"{table} append_only" for table in KEPT_FOR_EVER),

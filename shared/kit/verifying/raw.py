@@ -43,6 +43,10 @@ class RawLog:
         """Return the names of the log: one."""
         return [name for (name,) in self._ask("SELECT log_id FROM log_identity", ())]
 
+    def tables(self) -> set[str]:
+        """Return the names of the tables that are there."""
+        return {str(name) for (name,) in self._ask(self._dialect.tables, ())}
+
     def heads(self) -> list[SqlRow]:
         """Return the sequencer's rows: one, of position, recorded and promised time in microseconds, and frontier."""
         return [*self._ask("SELECT position, recorded_us, promised_us, frontier FROM log_head", ())]

@@ -7,7 +7,7 @@ from shared.kit.audit import note
 from shared.kit.audit.checkpoint import Checkpoint, OtherOrigin, open_checkpoint, parse, sign
 from shared.kit.audit.note import MAX_SIGNATURES, NoteRefused
 from shared.kit.audit.signer import LocalSigner
-from shared.kit.audit.vkey import VerifierKey, parse_skey, parse_vkey, spell_skey
+from shared.kit.audit.vkey import VerifierKey, given_vkeys, parse_skey, parse_vkey, spell_skey
 from shared.kit.audit.wire import Malformed
 from tests.support.audit import ORIGIN, opened, signer
 from tests.support.audit_fuzz import LOG, NEXT, OTHER_NAME, ROOT, STRANGER, TWINS, WITNESS, line, notes
@@ -139,6 +139,13 @@ def test_a_key_with_any_sign_changed_is_no_key(at: int) -> None:
     changed = EXAMPLE_KEY[:at] + ("B" if EXAMPLE_KEY[at] != "B" else "C") + EXAMPLE_KEY[at + 1 :]
     with pytest.raises(Malformed):
         parse_vkey(changed)
+
+
+def test_keys_are_given_one_a_line_and_each_counts_once() -> None:
+    one, two = signer(1).key, signer(2).key
+    assert given_vkeys([f"{one}\n{two}", str(one)]) == [one, two]
+    with pytest.raises(Malformed, match="line 3 would have to be a verifier key"):
+        given_vkeys([f"{one}\n{two}", ""])
 
 
 @pytest.mark.parametrize("secret", [PETER[8:], PETER + "\n", PETER.replace("c74f20a3", "c74f20a4"), PETER[:-4], ""])

@@ -12,6 +12,7 @@ from shared.kit.placing import place
 from shared.rulebook.digest import digest_of
 from shared.rulebook.loader import RulebookError, load_timeline, parse_timeline
 from shared.rulebook.refused import MAX_FILE
+from tests.support.audit import signer
 from tests.support.drafts import DRAFT, HALVED, draft
 from tests.support.publishing import LEDGER, Publishing, report
 from tests.support.rulebooks import SEED, edited, version_text
@@ -192,6 +193,7 @@ def test_the_command_publishes_or_says_why_not(tmp_path: Path) -> None:
     assert (refused.returncode, refused.stdout) == (1, "")
     assert "DRAFT-1 has to have a report" in refused.stderr
     (tmp_path / "report.json").write_text(json.dumps(report(text)))
+    asked[-1] = f"{signer(2).key}\n{asked[-1]}"  # as the log's list has them after a rotation
     done = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("DRAFT-1  sha256:")
