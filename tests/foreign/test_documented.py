@@ -13,7 +13,7 @@ from shared.kit.audit.receipt import Receipt
 from shared.kit.audit.tree import consistency_proof, inclusion_proof
 from shared.kit.audit.wire import encode_proof
 from tests.support.audit import tree_of
-from tests.support.audit_fuzz import LOG, NEXT
+from tests.support.audit_fuzz import LOG, NEXT, STRANGER
 from tests.support.bundles import sample
 from tests.support.reference import Reference
 from tests.support.tree import ROOT, read
@@ -33,7 +33,7 @@ def folder(tmp_path: Path) -> Path:
     """An auditor's folder: a key, an event with its receipt, two checkpoints and what connects them; the verifier."""
     proof = tuple(inclusion_proof(TREE.nodes, 41, 300))
     files = {
-        "log.vkey": f"{LOG.key}\n".encode(),
+        "log.vkey": f"{STRANGER.key}\n{LOG.key}\n".encode(),  # as after a change of keys
         "checkpoint.txt": TREE.checkpoint(300, LOG, NEXT),
         "older.txt": TREE.checkpoint(77, LOG),
         "consistency.txt": encode_proof(consistency_proof(TREE.nodes, 77, 300)).encode(),
