@@ -87,7 +87,8 @@ def test_the_same_commands_read_beside_a_service_that_runs(played: Path, tmp_pat
     assert done.exit_code == 0, done.output
     assert "sealed by urn:uuid:" in done.stderr
     done = CliRunner().invoke(cases_app, ["recall", "explain", "r"], env={"CASES_DATA_DIR": str(played / "cases")})
-    assert (done.exit_code, done.stderr) == (1, "the log knows no recall of this id\n")
+    assert done.exit_code == 1
+    assert "the log knows no recall of this id\n" in done.stderr  # the services of this process may log there, too
 
 
 def test_a_file_that_is_no_log_is_named(tmp_path: Path) -> None:
