@@ -6,8 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-import msgspec
-
 from services.cases.imports import importing
 from services.cases.imports.importing import batch_digest, batch_scope
 from shared.contracts.decisions import PAST_PENALTY_IMPORTED
@@ -16,8 +14,9 @@ from shared.kit.verifying.findings import Findings, shown
 from shared.kit.verifying.kept import KEPT
 from shared.kit.verifying.merging import grouped
 from shared.kit.verifying.raw import RawLog
+from shared.kit.verifying.unreadable import UNREADABLE
 
-SCOPE: Final = re.compile(r"import ([\w.:-]+) ([1-9][0-9]*)", re.ASCII)
+SCOPE: Final = re.compile(r"import ([\w.:-]+) ([1-9][0-9]{0,17})", re.ASCII)
 
 
 @dataclass
@@ -48,7 +47,7 @@ def _due(raw: RawLog) -> Iterator[tuple[str, str, bytes, int]]:
     for event in raw.of_type(PAST_PENALTY_IMPORTED):
         try:
             envelope = decode(event.state)
-        except (msgspec.MsgspecError, TypeError):
+        except UNREADABLE:
             continue  # that is found with the events
         batch = imports.setdefault(envelope.correlationid, _Batch())
         batch.told.append((envelope.subject, bytes(envelope.data)))

@@ -8,8 +8,6 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final, TypeAlias
 
-import msgspec
-
 from services.cases import recallreceipt, receipts
 from services.cases.casefile import fold, read_facts
 from services.cases.domain.case import UNFILED
@@ -129,7 +127,7 @@ def _answer(response: object) -> Answer | None:
     for reader, read in zip(readers, (receipts.from_kept, recallreceipt.from_kept), strict=True):
         try:
             found = read(response) if isinstance(response, bytes) and response else None
-        except msgspec.MsgspecError:
+        except UNREADABLE:
             continue
         return found if isinstance(found, reader) else None
     return None

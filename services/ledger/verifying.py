@@ -10,6 +10,7 @@ import msgspec
 from services.ledger.accounts import PREFIX, folded
 from services.ledger.digests import put as put_digest
 from services.ledger.domain.account import Account, open_account
+from services.ledger.domain.facts import Entry
 from services.ledger.posting import Codec
 from services.ledger.rebuilding import rules_of
 from services.ledger.standings import put, quarantined, row_of
@@ -27,9 +28,10 @@ from shared.kit.verifying.kept import Cited
 from shared.kit.verifying.merging import grouped, joined
 from shared.kit.verifying.raw import RawLog, stored
 from shared.kit.verifying.tracking import check_tracking
+from shared.kit.verifying.unreadable import UNREADABLE
 from shared.rulebook.model import Timeline
 
-UNREADABLE: Final = (KeyError, ValueError, TypeError, OverflowError, msgspec.MsgspecError)
+MOST_POINTS: Final = 100_000  # of one entry: no rulebook has more, and each step of a ladder takes its time
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
 
@@ -77,7 +79,7 @@ class LedgerRows:
             for name, told in events.items():
                 seller = name.removeprefix(PREFIX)
                 try:
-                    yield seller, folded([seller], told, self._codec)[seller]
+                    yield seller, _countable(folded([seller], told, self._codec)[seller])
                 except UNREADABLE as error:
                     detail = f"the account's events cannot be folded: {error!r}"
                     findings.add("stored_events", "state", told[-1].position, detail, seller)
@@ -91,17 +93,27 @@ class LedgerRows:
         if account.facts:
             self._last_recorded_us = max(self._last_recorded_us, to_us(account.facts[-1].recorded_at))
         position = max([*facts, *waits], default=0)
-        if account.quarantine is None:
-            due = row_of(account, self._timeline, position)
-        else:
-            due = quarantined(account, account.quarantine.position, position=position, parked=len(waits))
+        due = self._due(findings, account, position, len(waits))
+        if due is None:
+            return
         if row is None:
             findings.add(ACCOUNTS.name, "seller", position, "the account would have to have a row", account.seller)
             return
-        for column, value in put(due).row.items():
+        for column, value in due.items():
             if row[column] != value and (column != "next_lapse_us" or self._same_rules):
                 detail = f"the log says {shown(value)}, the row has {shown(row[column])}"
                 findings.add(ACCOUNTS.name, column, position, detail, account.seller)
+
+    def _due(self, findings: Findings, account: Account, position: int, waiting: int) -> Row | None:
+        """Return the row that the account would have to have, None where its facts cannot be counted."""
+        if account.quarantine is not None:
+            return put(quarantined(account, account.quarantine.position, position=position, parked=waiting)).row
+        try:
+            return put(row_of(account, self._timeline, position)).row
+        except UNREADABLE as error:
+            detail = f"the account's facts cannot be counted: {error!r}"
+            findings.add("stored_events", "state", 0, detail, account.seller)
+            return None
 
     def _parked(self, findings: Findings, account: Account, rows: list[Row]) -> list[int]:
         """Return the positions of the facts that wait for an account, in order."""
@@ -164,6 +176,14 @@ class LedgerRows:
         rows = [*raw.rows(DIGESTED)]
         if rows != ([] if last is None else [put_digest(last).row]):
             findings.add(DIGESTED.name, "", position, "it would have to be the last digest's row")
+
+
+def _countable(account: Account) -> Account:
+    """Return the account; raises ValueError where an entry has points that none can have."""
+    for fact in account.facts:
+        if isinstance(fact, Entry) and not 0 <= fact.points <= MOST_POINTS:
+            raise ValueError(f"an entry of {fact.points} points")
+    return account
 
 
 def _waits(row: Row) -> bool:

@@ -59,6 +59,15 @@ class Mutated:
         key = ", ".join(f'"{name}"' for name in self.key(table))
         return self._connection.execute(f'SELECT {key} FROM "{table}" ORDER BY {key}').fetchall()
 
+    def texts(self, table: str, column: str) -> list[tuple[str, str, tuple[Any, ...], bytes]]:
+        """Return every value of a column that is not empty, with table, column and key."""
+        return [(table, column, key, value) for key, value in self.values(table, column) if value]
+
+    def values(self, table: str, column: str) -> list[tuple[tuple[Any, ...], Any]]:
+        """Return every row's key with its value in a column."""
+        key = ", ".join(f'"{name}"' for name in self.key(table))
+        return [(row[1:], row[0]) for row in self._connection.execute(f'SELECT "{column}", {key} FROM "{table}"')]
+
     def without(self, table: str, key: tuple[Any, ...]) -> Verified | None:
         """Return what is found once a row is deleted."""
         return self.after([(f'DELETE FROM "{table}" WHERE {self._where(table)}', key)])
@@ -87,8 +96,7 @@ class Mutated:
 
     def changes(self, table: str, column: str, *, every: bool = False) -> Iterator[Change]:
         """Yield changes of a column in a few rows, or in `every`: to values nearby, to null, to that of another row."""
-        key = ", ".join(f'"{name}"' for name in self.key(table))
-        found = [(row[1:], row[0]) for row in self._connection.execute(f'SELECT "{column}", {key} FROM "{table}"')]
+        found = self.values(table, column)
         drawn = random.Random(f"{table} {column}")
         values = sorted({value for _, value in found}, key=repr)
         for at, was in found if every else drawn.sample(found, min(ROWS, len(found))):

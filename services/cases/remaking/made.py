@@ -4,21 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-import msgspec
-
 from services.cases.publication import UnknownEvent
 from shared.kit.log.rows import Put, Remove, Row, RowChange, Table, Value
+from shared.kit.verifying import unreadable
 
 Key = tuple[Value, ...]
-UNREADABLE: Final = (
-    LookupError,
-    ValueError,
-    TypeError,
-    AttributeError,
-    AssertionError,
-    UnknownEvent,
-    msgspec.MsgspecError,
-)
+UNREADABLE: Final = (*unreadable.UNREADABLE, UnknownEvent)
 
 
 @dataclass(frozen=True)

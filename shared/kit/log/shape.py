@@ -18,13 +18,14 @@ def is_text(value: object) -> bool:
     return value.isascii() or not any("\ud800" <= character <= "\udfff" for character in value)
 
 
-def _is_integer(value: object) -> bool:
+def is_integer(value: object) -> bool:
+    """Return whether it is an integer that every store can hold: of 64 bits with a sign."""
     return type(value) is int and _MIN_INTEGER <= value <= _MAX_INTEGER
 
 
 FITS: Final[Mapping[str, Callable[[object], bool]]] = {
     "text": is_text,
-    "integer": _is_integer,
+    "integer": is_integer,
     "blob": lambda value: type(value) is bytes,
 }
 

@@ -3,8 +3,6 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final
 
-import msgspec
-
 from shared.kit.cloudevent import SEQUENCE_DIGITS, Envelope, decode
 from shared.kit.log.instant import to_us
 from shared.kit.log.merkle import leaf_hash, unpacked
@@ -12,6 +10,7 @@ from shared.kit.log.sequenced import PROMISE_EVERY_US
 from shared.kit.verifying.findings import Findings, shown
 from shared.kit.verifying.raw import RawEvent, SqlRow
 from shared.kit.verifying.tree import DoubtfulTree
+from shared.kit.verifying.unreadable import UNREADABLE
 
 EVENTS: Final = "stored_events"
 BATCH: Final = 1000
@@ -105,7 +104,7 @@ class Events:
                 self._before_us = event.recorded_us
         try:
             envelope = decode(state)
-        except (msgspec.MsgspecError, ValueError):
+        except UNREADABLE:
             self._wrong("state", event.position, "the bytes would have to be an event")
             return None
         self._compare(event, envelope)

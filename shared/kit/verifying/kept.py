@@ -4,13 +4,12 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple, TypeAlias
 
-import msgspec
-
 from shared.kit.cloudevent import Envelope, decode
 from shared.kit.verifying.events import Told
 from shared.kit.verifying.findings import Findings
 from shared.kit.verifying.merging import grouped
 from shared.kit.verifying.raw import RawEvent, RawLog
+from shared.kit.verifying.unreadable import UNREADABLE
 
 KEPT: Final = "kept_responses"
 
@@ -25,7 +24,7 @@ class Cited(NamedTuple):
 
 
 Cites: TypeAlias = Callable[[bytes], Sequence[Cited]]
-"""What a service's kept response cites, in order. Raises ValueError or a msgspec error: it is none of its responses."""
+"""What a service's kept response cites, in order. Raises one of `UNREADABLE`: it is none of its responses."""
 
 
 def check_requests(findings: Findings, raw: RawLog, told: Told) -> None:
@@ -54,7 +53,7 @@ def check_kept(findings: Findings, raw: RawLog, cites: Cites) -> None:
 def _cited(findings: Findings, scope: object, response: object, cites: Cites) -> Iterable[Cited]:
     try:
         return cites(response) if isinstance(response, bytes) else _none()
-    except (ValueError, msgspec.MsgspecError):
+    except UNREADABLE:
         findings.add(KEPT, "response", 0, "it would have to be a response of this service", str(scope))
         return ()
 
@@ -68,7 +67,7 @@ def _is(cited: Cited, scope: str, event: RawEvent | None) -> bool:
         return False
     try:
         envelope: Envelope = decode(event.state)
-    except (msgspec.MsgspecError, ValueError, TypeError):
+    except UNREADABLE:
         return False
     says = (envelope.id, envelope.type, envelope.recordedtime, envelope.commandkey)
     return says == (cited.id, cited.type, cited.recorded_at, scope)

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from shared.kit.log.model import Stored
 from shared.kit.log.rows import Row, Table
+from shared.kit.log.shape import is_integer, is_text
 from shared.kit.verifying.dialect import Dialect
 
 SqlRow: TypeAlias = tuple[Any, ...]
@@ -80,15 +81,17 @@ class RawLog:
 
     def at(self, positions: Collection[int]) -> Iterator[RawEvent]:
         """Yield the events at these positions, as many of them as there are, at most `merging.GROUP`."""
-        return self._found(self._among(self._dialect.position, positions), [*positions])
+        return self._found(*self._among(self._dialect.position, positions))
 
     def of_streams(self, names: Collection[str]) -> Iterator[RawEvent]:
         """Yield all events of these streams, at most `merging.GROUP`, in order of position."""
-        return self._found(f"{self._among('originator_id', names)} ORDER BY {self._dialect.position}", [*names])
+        where, values = self._among("originator_id", names)
+        return self._found(f"{where} ORDER BY {self._dialect.position}", values)
 
     def of_type(self, name: str) -> Iterator[RawEvent]:
         """Yield all events of a type, in order of position."""
-        return self._found(f"{self._among('topic', [name])} ORDER BY {self._dialect.position}", [name])
+        where, values = self._among("topic", [name])
+        return self._found(f"{where} ORDER BY {self._dialect.position}", values)
 
     def streams(self) -> Iterator[SqlRow]:
         """Yield stream, version and position of every event, by stream (sorted by bytes) and version."""
@@ -107,9 +110,9 @@ class RawLog:
 
     def kept(self, scopes: Collection[str] | None = None) -> Iterator[SqlRow]:
         """Yield scope, response and digest of kept responses, of these (at most `merging.GROUP`), or all, by scope."""
-        where = "1 = 1 ORDER BY scope" if scopes is None else self._among("scope", scopes)
+        where, values = ("1 = 1 ORDER BY scope", []) if scopes is None else self._among("scope", scopes)
         statement = f"SELECT scope, response, digest FROM kept_responses WHERE {where}"  # noqa: S608  # names of ours
-        return self._ask(statement, [*(scopes or ())])
+        return self._ask(statement, values)
 
     def tracked(self) -> dict[Any, Any]:
         """Return how far followers have come, by name, and what the store keeps among that: `own_tracked`."""
@@ -130,8 +133,9 @@ class RawLog:
     def rows_among(self, table: Table, column: str, values: Collection[str]) -> list[Row]:
         """Return the rows with one of these values in a column, at most `merging.GROUP`, in no order."""
         columns = ", ".join(f'"{name}"' for name in table.columns)
-        statement = f'SELECT {columns} FROM "{table.name}" WHERE {self._among(column, values)}'  # noqa: S608  # ours
-        return [dict(zip(table.columns, row, strict=True)) for row in self._ask(statement, [*values])]
+        where, held = self._among(column, values)
+        statement = f'SELECT {columns} FROM "{table.name}" WHERE {where}'  # noqa: S608  # names of ours
+        return [dict(zip(table.columns, row, strict=True)) for row in self._ask(statement, held)]
 
     def count(self, table: Table) -> int:
         """Return how many rows a table has."""
@@ -143,5 +147,7 @@ class RawLog:
         statement = f"SELECT {self._dialect.position}, {columns} FROM stored_events WHERE {where}"  # noqa: S608
         return map(RawEvent._make, self._ask(statement, values))
 
-    def _among(self, column: str, values: Collection[Any]) -> str:
-        return f"{column} IN ({', '.join(self._dialect.mark for _ in values) or 'NULL'})"
+    def _among(self, column: str, values: Collection[Any]) -> tuple[str, list[Any]]:
+        """Return a condition and its values, without those that no store can hold: a row cannot have them."""
+        held = [value for value in values if is_text(value) or is_integer(value)]
+        return f"{column} IN ({', '.join(self._dialect.mark for _ in held) or 'NULL'})", held

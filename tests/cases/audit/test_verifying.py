@@ -15,6 +15,7 @@ from services.cases.verifying import CasesRows, cites
 from shared.kit.verifying.openfile import raw_file
 from shared.kit.verifying.verify import Verified, verify
 from shared.rulebook.loader import shipped_calendars
+from tests.support import absurd
 from tests.support.cases_history import everything
 from tests.support.mutations import Change, Mutated, mutated
 
@@ -75,6 +76,31 @@ def test_every_column_of_every_table_is_looked_at(rows: Mutated) -> None:
                 assert (table, column) in UNFOUND, lost[0]
                 assert len(lost) < len(tried), (table, column)
     assert missed == UNFOUND.keys()
+
+
+def test_nothing_that_stands_in_a_column_ends_the_look_at_the_rest(rows: Mutated) -> None:
+    """Numbers without bounds, text for numbers, nothing at all: what is no use in its place is found there."""
+    for change in absurd.columns(rows):
+        told = rows.found(change)
+        assert told is None or told.findings or (change.table, change.column) in UNFOUND, change
+
+
+def test_nothing_that_events_and_responses_tell_ends_the_look_at_the_rest(rows: Mutated) -> None:
+    """Instants at the end of all years, positions beyond all logs, lists in lists."""
+    for change in absurd.told(rows, 150):
+        told = rows.found(change)
+        assert told is not None
+        assert told.findings, change
+
+
+def test_a_time_beyond_all_years_is_named_by_its_position(rows: Mutated) -> None:
+    """Also where the case of the event cannot be folded then."""
+    for (position,) in rows.keys("stored_events")[::3]:
+        told = rows.found(Change("stored_events", "recorded_us", (position,), ..., 2**63 - 1))
+        assert told is not None
+        assert ("stored_events", "recorded_us", position) in {
+            (one.table, one.column, one.position) for one in told.told
+        }
 
 
 def test_calendars_that_a_start_has_yet_to_count_with_are_no_damage(rows: Mutated) -> None:

@@ -1,5 +1,6 @@
 """Every row that the ledger keeps beside its log is made again from the log; what differs is found."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -11,6 +12,7 @@ from services.ledger.tables import TABLES
 from services.ledger.verifying import LedgerRows, cites
 from shared.kit.verifying.raw import RawLog
 from shared.kit.verifying.verify import Verified, verify
+from tests.support import absurd
 from tests.support.audit import signer
 from tests.support.damage import Victim
 from tests.support.decisions import SEED
@@ -128,6 +130,15 @@ def test_an_account_that_cannot_be_folded_is_told_once(victim: Victim) -> None:
     assert {one.row for one in found.told} == {"", "s-1"}
 
 
+def test_points_that_no_rulebook_has_are_not_counted_step_by_step(victim: Victim) -> None:
+    """They are told at once, as what cannot be folded."""
+    with victim.changed() as execute:
+        ((state,),) = execute("SELECT state FROM stored_events WHERE {at} = 1")
+        absurd_state = re.sub(rb'"points":\d+', b'"points":%d' % 2**62, state)
+        execute("UPDATE stored_events SET state = ? WHERE {at} = 1", (absurd_state,))
+    assert f"an entry of {2**62} points" in "".join(one.detail for one in verified(victim).told)
+
+
 def looked_at(raw: RawLog) -> Verified:
     """Return what is found."""
     return verify(raw, (), cites, LedgerRows(Publication(SEED), SEED).check)
@@ -156,6 +167,17 @@ def test_every_column_of_every_table_is_looked_at(rows: Mutated) -> None:
                 assert (table, column) in UNFOUND, lost[0]
                 assert len(lost) < len(tried), (table, column)
     assert missed == UNFOUND.keys()
+
+
+def test_nothing_that_stands_in_a_column_or_an_event_ends_the_look_at_the_rest(rows: Mutated) -> None:
+    """Numbers without bounds, text for numbers, nothing at all, lists in lists."""
+    for change in absurd.columns(rows):
+        told = rows.found(change)
+        assert told is None or told.findings or (change.table, change.column) in UNFOUND, change
+    for change in absurd.told(rows, 150):
+        told = rows.found(change)
+        assert told is not None
+        assert told.findings, change
 
 
 def test_rows_that_are_missing_or_too_many_are_found(rows: Mutated) -> None:
