@@ -74,5 +74,8 @@ def _holding(case: Folded, announced: dict[str, list[Row]]) -> list[Row]:
 def _sound(every: Iterable[Made]) -> Iterator[Made]:
     for one in every:
         if not one.sound or one.doubtful:
-            raise CannotRebuild(f"the events of {one.owner} or of the case that judges it would have to be readable")
+            raise CannotRebuild(
+                f"the events of {one.owner} or of the case that judges it would have to be readable: "
+                "`verify` says at which position one was changed"
+            )
         yield one

@@ -15,6 +15,7 @@ from services.ledger.bundles.command import NoBundle, fetch
 from services.ledger.exports.command import UnknownForm, WrongClock, export_file
 from services.ledger.exports.content import Content
 from services.ledger.main import build, check
+from services.ledger.publication import DamagedEvent
 from services.ledger.rebuildcommand import rebuilt
 from services.ledger.replay.command import CANNOT_REPLAY, asked_of, run_replay
 from services.ledger.settings import PORT, Settings
@@ -85,7 +86,7 @@ def export(
 
     Reads alone: the service may run meanwhile.
     """
-    with starting("LEDGER_", RulebookError, UnknownForm, WrongClock, OSError, to="export"):
+    with starting("LEDGER_", RulebookError, DamagedEvent, UnknownForm, WrongClock, OSError, to="export"):
         typer.echo(export_file(Settings(), content, file, copy, as_of, known_at))
 
 
@@ -203,7 +204,7 @@ def rebuild() -> None:
 
     On SQLite the service must not run, and rows may be of an older shape; over a database it may.
     """
-    with starting("LEDGER_", RulebookError, to="rebuild"):
+    with starting("LEDGER_", RulebookError, DamagedEvent, to="rebuild"):
         settings = Settings()
         configure_logging("ledger", settings.log_level)
         done = rebuilt(settings)

@@ -37,6 +37,10 @@ MAX_NAME: Final = 128  # characters of an id or an account in an envelope
 MAX_REASON: Final = 300
 
 
+class DamagedEvent(msgspec.ValidationError):
+    """An event of our own log is not as it was written; the message names its position."""
+
+
 class Publication:
     """Reads and writes with one rulebook timeline and one set of limits."""
 
@@ -135,9 +139,14 @@ class Publication:
         """Return the domain event of a stored event of our own log; strict, since we wrote it.
 
         Raises:
-            KeyError, msgspec.ValidationError: the log has been tampered with.
+            DamagedEvent: the log has been tampered with.
         """
-        return read(stored.type, decode(stored.state).data)
+        try:
+            return read(stored.type, decode(stored.state).data)
+        except (KeyError, msgspec.DecodeError) as broken:
+            raise DamagedEvent(
+                f"the event at position {stored.position} would have to be readable: `verify` says what was changed"
+            ) from broken
 
     def _refuse_unknown_rulebook(self, command: FactCommand) -> None:
         if not isinstance(command, RecordEntry | RegradeEntry):

@@ -19,6 +19,7 @@ def rebuilt(settings: Settings) -> Rebuilt:
 
     Raises:
         RulebookError, LogUnavailable: see there; or another process rebuilds.
+        DamagedEvent: see there; the rows are as they were.
     """
     timeline = rulebook(settings.rulebook)
     if settings.database_url is None and settings.log_file.exists():

@@ -46,6 +46,7 @@ class Report(msgspec.Struct, frozen=True, rename={"since": "from"}):
     until: Instant
     known: Known
     accounts: Accounts
+    decisions: dict[str, float]  # whole numbers, but one that was altered is to meet its seal
     seal: str | None = None
 
 
@@ -87,3 +88,5 @@ def _faults(report: Report, told: Any, keys: Sequence[VerifierKey]) -> Iterator[
         yield "of a period that ends after it begins"
     if report.accounts.looked_at < 1 and (report.known.ledger_position > 0 or report.accounts.quarantined > 0):
         yield "of accounts that were compared: the ledger had some, and none was"
+    if report.accounts.looked_at > 0 and not any(report.decisions.values()):
+        yield "of a period with a decision in it: the ledger had accounts, and looked at none of their decisions"

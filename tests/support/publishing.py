@@ -43,6 +43,7 @@ def report(text: str, onto: str = SEED, version: int = 1, **changed: Any) -> dic
         "known": {"cases_position": 9, "ledger_position": 3, "recorded_at": "2026-11-30T00:00:00Z"},
         "accounts": {"looked_at": 2, "changed": 1, "not_replayable": 0, "quarantined": 0},
         "decisions": {"changed": 7},
+        "dismissals": {"same": 1},
     }
     return sealed({**told, **changed})
 

@@ -15,7 +15,7 @@ from rich.progress import Progress
 
 from services.ledger.main import rulebook
 from services.ledger.progress import Folded
-from services.ledger.publication import Publication
+from services.ledger.publication import DamagedEvent, Publication
 from services.ledger.settings import Settings
 from services.ledger.simulating.asking import Question, question
 from services.ledger.simulating.patience import Patient
@@ -98,6 +98,8 @@ def _run(settings: Settings, asked: Asked, log: EventLog) -> dict[str, Any]:
                 shutil.copyfile(Path(folder) / CHANGES, asked.changes)
     except (FeedUnavailable, FeedBroken) as failure:
         raise CannotSimulate(f"the cases feed at {settings.cases_url}: {failure}") from failure
+    except DamagedEvent as damaged:
+        raise CannotSimulate(str(damaged)) from damaged
     except msgspec.ValidationError as failure:
         raise CannotSimulate(f"a fact of the cases log breaks its contract: {failure}") from failure
     return report

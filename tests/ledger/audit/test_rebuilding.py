@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from services.ledger.__main__ import app
 from services.ledger.nextrows import NextRows
 from services.ledger.publication import Publication
 from services.ledger.rebuilding import Rebuilt, rebuild, refill, rules_of
@@ -15,6 +17,7 @@ from services.ledger.tables import ACCOUNTS, NEXT, TABLES
 from services.ledger.verifying import LedgerRows, cites
 from shared.kit.log.model import LogInUse, LogUnavailable
 from shared.kit.log.sqlite.resetting import drop_tables, misshapen
+from shared.kit.starting import CANNOT
 from shared.kit.verifying.verify import verify
 from tests.ledger.audit.test_replaying import story
 from tests.support.damage import Victim
@@ -156,3 +159,17 @@ def test_the_command_refills_tables_of_an_older_shape(tmp_path: Path) -> None:
     assert '"cause": "another rulebook"' in done.stderr
     (tmp_path / "ledger.db").rename(victim.path)
     assert found(victim) == 0
+
+
+def test_a_damaged_event_ends_the_command_in_one_line(tmp_path: Path) -> None:
+    """With its position, and where to ask on; what only reads says the same."""
+    victim, cases = Victim("sqlite", TABLES, tmp_path), Decisions()
+    with victim.log() as log:
+        story(cases, Following(cases, cases.clock, log, entries=3))
+    with victim.changed() as execute:
+        execute("UPDATE stored_events SET state = replace(state, '\"entry\"', '\"enter\"') WHERE {at} = 1")
+    victim.path.rename(tmp_path / "ledger.db")
+    for words in (["rebuild"], ["export", "standings", str(tmp_path / "out.ndjson")]):
+        done = CliRunner().invoke(app, words, env={"LEDGER_DATA_DIR": str(tmp_path)})
+        assert done.exit_code == CANNOT, done.output
+        assert f"cannot {words[0]}: the event at position 1 would have to be readable: `verify` says" in done.stderr

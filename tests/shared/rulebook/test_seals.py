@@ -66,7 +66,7 @@ def test_an_altered_report_is_refused(tmp_path: Path, path: list[str], value: An
 
 def test_a_report_in_which_a_name_is_missing_is_refused(tmp_path: Path) -> None:
     told = report(TEXT)
-    del told["decisions"]
+    del told["dismissals"]
     assert "it was altered" in Publishing(tmp_path, TEXT).refused(told)
 
 
@@ -111,6 +111,14 @@ def test_a_report_that_compared_nobody_where_there_was_somebody_is_refused(
         assert given.publish(told)
     else:
         assert "of accounts that were compared" in given.refused(told)
+
+
+def test_a_report_of_a_period_in_which_nothing_was_decided_is_refused(tmp_path: Path) -> None:
+    """It says nothing of the new rules, however many accounts there are."""
+    none = dict.fromkeys(("same", "changed", "not_upheld", "not_replayable"), 0)
+    given = Publishing(tmp_path, TEXT)
+    assert "of a period with a decision in it" in given.refused(report(TEXT, decisions=none))
+    assert given.publish(report(TEXT, decisions={**none, "not_replayable": 1}))
 
 
 def test_of_two_reports_of_one_version_a_good_one_is_enough(tmp_path: Path) -> None:
