@@ -123,8 +123,10 @@ class Follower:
         self._turn("standing_by")
 
     def _wait(self, failure: FeedUnavailable | LogUnavailable, failures: int, stop: threading.Event) -> None:
-        self._turn("retrying", f"{type(failure).__name__}: {failure}")
-        asked_s = failure.retry_after_s if isinstance(failure, FeedUnavailable) else None
+        away = failure if isinstance(failure, FeedUnavailable) else None
+        reason = str(failure) if away is None else away.reason  # /health tells it to everybody
+        self._turn("retrying", f"{type(failure).__name__}: {reason}", where=away.where if away else "")
+        asked_s = away.retry_after_s if away else None
         longest_s = min(LONGEST_DELAY_S, FIRST_DELAY_S * 2 ** min(failures, 16))
         delay_s = max(min(asked_s or 0.0, LONGEST_DELAY_S), random.uniform(longest_s / 2, longest_s))  # noqa: S311  # jitter
         stop.wait(delay_s)
@@ -134,9 +136,9 @@ class Follower:
             except LogUnavailable:
                 return  # the next step fails for the same reason, and waits longer
 
-    def _turn(self, state: State, reason: str = "") -> None:
+    def _turn(self, state: State, reason: str = "", **told: str) -> None:
         if state == self.status.state and reason == self.status.reason:
             return
         self.status = replace(self.status, state=state, reason=reason)
         say = _log.error if state == "alarmed" else _log.info
-        say("follower", state=state, reason=reason, position=self._progress.now.position)
+        say("follower", state=state, reason=reason, position=self._progress.now.position, **told)

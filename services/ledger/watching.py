@@ -108,7 +108,7 @@ class Watching:
             self._look(now)
         except FeedUnavailable as unavailable:
             if self.reason != unavailable.reason:
-                _log.warning("cases_not_checked", reason=unavailable.reason)
+                _log.warning("cases_not_checked", reason=unavailable.reason, where=unavailable.where)
             self.reason, self._due_at = unavailable.reason, now + EVERY_S
 
     def _look(self, now: float) -> None:

@@ -20,13 +20,20 @@ class FeedUnavailable(Exception):
     """The other service could not be read now: no connection, no answer, a refusal, no token. Who follows tries again.
 
     `code` is that of its problem answer, "" where there was none; `status` is that of its answer, None without one.
+    As text it says `where`, the address or the token's file: that is for operators. `reason` names neither.
     """
 
     def __init__(
-        self, reason: str, retry_after_s: float | None = None, code: str = "", status: int | None = None
+        self,
+        reason: str,
+        retry_after_s: float | None = None,
+        code: str = "",
+        status: int | None = None,
+        where: str = "",
     ) -> None:
-        super().__init__(reason)
+        super().__init__(f"{where}: {reason}" if where else reason)
         self.reason, self.retry_after_s, self.code, self.status = reason, retry_after_s, code, status
+        self.where = where
 
 
 class FeedBroken(Exception):
@@ -41,7 +48,8 @@ class Asking:
     """Asks the service at `base_url` with the token in a file. One thread at a time."""
 
     def __init__(self, base_url: str, token_file: Path, *, transport: httpx.BaseTransport | None = None) -> None:
-        self._token = TokenFile(token_file)
+        self._token, self._token_file = TokenFile(token_file), token_file
+        self._where = _shown(httpx.URL(base_url))
         self._http = httpx.Client(base_url=base_url, transport=transport, follow_redirects=False, trust_env=False)
 
     def get(
@@ -65,12 +73,12 @@ class Asking:
                 },
                 timeout=httpx.Timeout(READ_S, connect=CONNECT_S, read=wait_s + READ_S),
             ) as response:
-                _refuse_status(response)
+                self._refuse_status(response)
                 if _media_type(response) != media_type:
                     raise FeedBroken(f"the answer is not {media_type}")
                 body = _body(response, most)
         except httpx.HTTPError as failure:
-            raise FeedUnavailable(type(failure).__name__) from failure
+            raise FeedUnavailable(f"no answer ({type(failure).__name__})", where=self._where) from failure
         return response.headers, body
 
     def close(self) -> None:
@@ -90,17 +98,23 @@ class Asking:
         try:
             return self._token.read()
         except (OSError, ValueError) as failure:
-            raise FeedUnavailable("the token file cannot be read, or holds no token") from failure
+            reason = "the token file cannot be read, or holds no token"
+            raise FeedUnavailable(reason, where=str(self._token_file)) from failure
+
+    def _refuse_status(self, response: httpx.Response) -> None:
+        if response.status_code == httpx.codes.OK:
+            return
+        if response.has_redirect_location:
+            raise FeedBroken("the feed redirects; a follower follows one address only")
+        after = response.headers.get("Retry-After", "")
+        retry_after_s = float(after) if after.isdecimal() else None
+        status = response.status_code
+        raise FeedUnavailable(f"answered {status}", retry_after_s, _code(response), status, self._where)
 
 
-def _refuse_status(response: httpx.Response) -> None:
-    if response.status_code == httpx.codes.OK:
-        return
-    if response.has_redirect_location:
-        raise FeedBroken("the feed redirects; a follower follows one address only")
-    after = response.headers.get("Retry-After", "")
-    retry_after_s = float(after) if after.isdecimal() else None
-    raise FeedUnavailable(f"answered {response.status_code}", retry_after_s, _code(response), response.status_code)
+def _shown(base: httpx.URL) -> str:
+    """The address without what lets in: no name and no password."""
+    return str(base.copy_with(userinfo=b""))
 
 
 def _code(response: httpx.Response) -> str:

@@ -35,5 +35,5 @@ def _named(prefix: str, path: tuple[int | str, ...]) -> str:
 
 
 def _end(to: str, reason: str) -> NoReturn:
-    sys.stderr.write(f"cannot {to}: {reason}\n")
+    sys.stderr.write(f"cannot {to}: {'; '.join(reason.splitlines())}\n")
     raise SystemExit(CANNOT)

@@ -58,12 +58,15 @@ def test_the_tour_of_the_readme_works(tmp_path: Path) -> None:
     assert {path.name for path in tmp_path.iterdir()} == {".venv", "tools", "shared", "var"}
     assert toured.returncode == 0, toured.stdout + toured.stderr
     assert [shown for shown in REASON.findall(read("README.md")) if shown not in toured.stdout] == []
-    now, later, before, supposed, simulated = (
+    now, later, before, differed, supposed, simulated = (
         json.loads(answer) for answer in toured.stdout.replace("}{", "}\n{").splitlines() if '"standing"' in answer
     )
     assert (now["standing"], now["points"]) == ("restricted", {"ordinary": 12, "severe": 0})
     assert (later["standing"], later["points"]["ordinary"]) == ("good", 0)
     assert (before["standing"], before["sanctions"]) == ("good", [])
+    (learned,) = differed["steps"]
+    assert learned["points_after"]["ordinary"] - learned["points_before"]["ordinary"] == 12
+    assert [differed[name]["standing"] for name in ("earlier", "later")] == ["good", "restricted"]
     (previewed,) = supposed["reversals"]
     assert [previewed[name]["standing"] for name in ("standing_before", "standing_after")] == ["restricted", "good"]
     assert [one["change"] for one in previewed["sanctions"]] == ["vacated"]

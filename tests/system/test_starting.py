@@ -41,6 +41,17 @@ def test_a_setting_that_is_not_sound_is_named(service: str, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("service", ["cases", "ledger"])
+def test_every_fault_of_a_rulebook_stands_in_one_line(service: str, tmp_path: Path) -> None:
+    rules = tmp_path / "rules.toml"
+    rules.write_text('surplus = 1\nname = ""\n')
+    ended = start(service, tmp_path, **{f"{service.upper()}_RULEBOOK": str(rules)})
+    assert (ended.returncode, ended.stderr.count("\n")) == (CANNOT, 1)
+    assert ended.stderr.startswith(f"cannot start: {rules}: ")
+    assert ended.stderr.count(f"{rules}: ") > 1
+    assert f"; {rules}: " in ended.stderr
+
+
+@pytest.mark.parametrize("service", ["cases", "ledger"])
 def test_a_folder_in_use_is_said_to_be(service: str, tmp_path: Path) -> None:
     log = open_sqlite_log(tmp_path / f"{service}.db", utc_now)
     try:

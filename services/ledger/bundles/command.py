@@ -30,7 +30,7 @@ def fetch(base_url: str, token_file: Path, seller: str, file: Path, as_of: Seque
                 f"/audit/bundles/{quote(seller, safe='')}", asked, "application/json", MAX_BYTES, WAIT_S
             )
         except FeedUnavailable as failed:
-            raise NoBundle(f"the ledger gives no bundle: {failed.reason} {failed.code}".rstrip()) from None
+            raise NoBundle(f"the ledger gives no bundle: {failed} {failed.code}".rstrip()) from None
         except FeedBroken as broken:
             raise NoBundle(f"the ledger gives no bundle: {broken}") from None
     place(file, raw, mode=0o644)

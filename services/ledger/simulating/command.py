@@ -96,7 +96,9 @@ def _run(settings: Settings, asked: Asked, log: EventLog) -> dict[str, Any]:
             report = simulate(given, Sources(log, codec, Patient(feed, time.sleep), folded), Path(folder), tell)
             if asked.changes is not None:
                 shutil.copyfile(Path(folder) / CHANGES, asked.changes)
-    except (FeedUnavailable, FeedBroken) as failure:
+    except FeedUnavailable as failure:
+        raise CannotSimulate(f"the cases feed: {failure}") from failure
+    except FeedBroken as failure:
         raise CannotSimulate(f"the cases feed at {settings.cases_url}: {failure}") from failure
     except DamagedEvent as damaged:
         raise CannotSimulate(str(damaged)) from damaged

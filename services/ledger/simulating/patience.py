@@ -17,7 +17,7 @@ class GaveUp(FeedUnavailable):
 
     def __init__(self, last: FeedUnavailable, after: int, tries: int) -> None:
         reason = f"{last.reason}, asked {tries} times behind position {after}"
-        super().__init__(reason, last.retry_after_s, last.code, last.status)
+        super().__init__(reason, last.retry_after_s, last.code, last.status, last.where)
         self.after, self.tries = after, tries
 
 

@@ -82,6 +82,7 @@ def _compare(
             tell("comparing", done, max(done, total))
             done += 1
             _look_at(account, question, sources, evidence, tally, differences)
+    tell("comparing", done, done)
 
 
 def _look_at(
@@ -106,11 +107,15 @@ def _look_at_dismissals(
     question: Question, evidence: Evidence, tally: Tally, differences: Differences, tell: Tell
 ) -> None:
     supposition = question.supposition
-    for done, (dismissal, filed) in enumerate(evidence.dismissals(supposition.since, supposition.until)):
+    done = 0
+    for dismissal, filed in evidence.dismissals(supposition.since, supposition.until):
         tell("dismissals", done, done + 1)
+        done += 1
         line = dismissed(dismissal, filed, supposition, tally)
         if line is not None:
             differences.add([line])
+    if done:
+        tell("dismissals", done, done)
 
 
 def _names(sellers: Sequence[str] | None, log: EventLog) -> Iterator[Sequence[str]]:

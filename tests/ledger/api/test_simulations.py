@@ -42,7 +42,7 @@ def test_a_simulation_is_followed_to_its_report(service: LedgerService, cases: G
     assert (running.state, running.report, running.ended_at) == ("running", None, None)
     cases.gate.set()
     told = ended(service, path)
-    assert told.state == "complete"
+    assert (told.state, told.done, told.total) == ("complete", 2, 2)
     assert told.report is not None
     assert (told.report.decisions.changed, told.report.accounts.changed) == (2, 2)
     assert told.report.known.cases_position == cases.log.head().position

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import pytest
+from structlog.testing import capture_logs
 
 from services.ledger import follower
 from shared.kit.feed_client import FeedBroken, FeedPage, FeedUnavailable
@@ -73,6 +74,16 @@ def test_while_it_waits_it_says_why(cases: Decisions) -> None:
     with running(ledger):
         eventually(lambda: ledger.follower.status.state == "retrying")
         assert ledger.follower.status.reason == "FeedUnavailable: answered 503"
+
+
+def test_its_health_names_no_address(cases: Decisions) -> None:
+    """It is open to everybody; the address stands in the service's log."""
+    away = FeedUnavailable("no answer (ConnectError)", 20.0, where="http://cases.internal:8001")
+    ledger = Following(Faulty(cases, [away]), cases.clock)
+    with capture_logs() as logged, running(ledger):
+        eventually(lambda: ledger.follower.status.state == "retrying")
+        assert ledger.follower.status.reason == "FeedUnavailable: no answer (ConnectError)"
+    assert [line.get("where") for line in logged if line.get("state") == "retrying"] == ["http://cases.internal:8001"]
 
 
 def test_a_feed_that_says_what_cannot_be_ends_the_run(cases: Decisions) -> None:

@@ -192,6 +192,22 @@ def test_a_broken_connection_is_tried_again(tmp_path: Path, failure: httpx.HTTPE
         asked(tmp_path, answer)
 
 
+def test_who_does_not_answer_is_named_to_operators_alone(tmp_path: Path) -> None:
+    """And never the name and password of an address."""
+
+    def away(_: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("x")
+
+    token = tmp_path / "token"
+    token.write_text("a.b.c")
+    transport = httpx.MockTransport(away)
+    client = FeedClient("http://me:secret@feed.invalid:8001", token, transport=transport)
+    with client, pytest.raises(FeedUnavailable) as refusal:
+        client.page(0, 1)
+    assert str(refusal.value) == "http://feed.invalid:8001: no answer (ConnectError)"
+    assert refusal.value.reason == "no answer (ConnectError)"
+
+
 @pytest.mark.parametrize("content", [None, b"", b"two words", b"\xff", b"x" * 9000])
 def test_without_a_token_the_feed_is_unavailable(tmp_path: Path, content: bytes | None) -> None:
     path = tmp_path / "token"
