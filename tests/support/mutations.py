@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from shared.kit.cloudevent import decode
-from shared.kit.log.sqlite.schema import STATEMENTS
+from shared.kit.log.sqlite.schema import arm
 from shared.kit.verifying.dialect import SQLITE
 from shared.kit.verifying.raw import RawLog
 from shared.kit.verifying.verify import Verified
@@ -117,8 +117,7 @@ class Mutated:
                     self._connection.execute(statement, values)
             except sqlite3.IntegrityError:
                 return None
-            for trigger in STATEMENTS:
-                self._connection.execute(trigger)
+            arm(self._connection)
             return self._verify(RawLog(self._connection.execute, SQLITE))
 
     def _where(self, table: str) -> str:
