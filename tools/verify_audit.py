@@ -1969,27 +1969,29 @@ def content(path: str) -> bytes:
 def arguments() -> argparse.ArgumentParser:
     """Return the command line."""
     told = argparse.ArgumentParser(add_help=False)
-    told.add_argument("--key", action="append", required=True, metavar="VKEY", help="a verifier key you trust")
+    told.add_argument(
+        "--key", action="append", required=True, metavar="VKEY", help="verifier keys you trust, one a line"
+    )
     told.add_argument("--json", action="store_true", help="answer with one JSON object")
     shared = argparse.ArgumentParser(add_help=False, parents=[told])
     shared.add_argument("--origin", help="the log's name; without it, the name of the keys")
     parser = argparse.ArgumentParser(description="Verifies what a Demerit log has signed.")
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("checkpoint", parents=[shared]).add_argument("checkpoint")
-    receipt = commands.add_parser("receipt", parents=[shared])
+    checkpoint = commands.add_parser("checkpoint", parents=[shared], help="a signed checkpoint")
+    checkpoint.add_argument("checkpoint")
+    receipt = commands.add_parser("receipt", parents=[shared], help="that an entry is in the log, by its receipt")
     receipt.add_argument("--event", required=True, help="the entry's bytes exactly as stored")
     receipt.add_argument("receipt")
-    consistency = commands.add_parser("consistency", parents=[shared])
+    consistency = commands.add_parser("consistency", parents=[shared], help="that a checkpoint continues an older one")
     for name in ("old", "new", "proof"):
         consistency.add_argument(name)
-    bundle = commands.add_parser("bundle", parents=[told], help="needs a key of the cases log and one of the ledger's")
+    bundle = commands.add_parser("bundle", parents=[told], help="one seller's file, by a key of each log")
     bundle.add_argument("bundle")
     return parser
 
 
-def verify(given: argparse.Namespace) -> Verdict:
+def verify(given: argparse.Namespace, keys: Sequence[Key]) -> Verdict:
     """Return what was verified, or is wrong; raise `Refused` where it is not, `OSError` where there is no such file."""
-    keys = [read_key(line) for text in given.key for line in text.split("\n")]
     if given.command == "bundle":
         return verify_bundle(content(given.bundle), keys)
     return Verdict(verify_note(given, keys), [], [])
@@ -2033,7 +2035,12 @@ def main() -> int:
     """Run the command line and return the exit status."""
     given = arguments().parse_args()
     try:
-        verdict = verify(given)
+        keys = [read_key(line) for text in given.key for line in text.split("\n")]
+    except Refused as refused:
+        print(f"--key: {on_one_line(str(refused))}", file=sys.stderr)
+        return 2
+    try:
+        verdict = verify(given, keys)
     except Refused as refused:
         verdict = Verdict("", [str(line) for line in refused.args], [])
     except OSError as failed:

@@ -60,3 +60,12 @@ def test_every_seller_of_the_story_is_computed_again_by_a_file_that_was_copied_e
     refused = run(shelf, *given, "s-7.json")
     assert (refused.returncode, refused.stdout) == (1, "")
     assert refused.stderr.startswith("not verified: ")
+
+
+def test_a_clock_that_is_none_is_named_before_anybody_is_asked(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("not.a.token")
+    for option in ("--as-of", "--known-at"):
+        given = ("bundle", "s-1", str(tmp_path / "out.json"), "--token-file", str(tmp_path / "token"))
+        done = run(ROOT, "-m", "services.ledger", *given, option, "yesterday")
+        assert (done.returncode, done.stdout) == (2, "")
+        assert f"cannot make a bundle: {option}: " in done.stderr

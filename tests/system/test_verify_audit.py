@@ -71,7 +71,6 @@ def test_what_is_true_is_verified(tmp_path: Path, arguments: list[str], said: st
         (["checkpoint", "receipt"], "not of"),
         (["checkpoint", "--origin", "urn:uuid:0", "new"], "not of urn:uuid:0"),
         (["checkpoint", "--key", str(WITNESS.key), "new"], "several names"),
-        (["checkpoint", "--key", "noise", "new"], "NAME+ID+KEY"),
         (["receipt", "--event", "old", "receipt"], "not the entry at index 3"),
         (["receipt", "--event", "event", "new"], "no receipt"),
         (["consistency", "new", "old", "proof"], "went back from 77 leaves to 5"),
@@ -102,12 +101,21 @@ def test_nothing_in_a_file_can_pass_for_a_line_of_the_verifier(tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
-    "arguments", [[], ["checkpoint", "new"], ["checkpoint", "--key", str(LOG.key), "missing"], ["x"]]
+    "arguments",
+    [
+        [],
+        ["checkpoint", "new"],
+        ["checkpoint", "--key", str(LOG.key), "missing"],
+        ["checkpoint", "--key", f"{LOG.key}\nnonsense", "new"],
+        ["x"],
+    ],
 )
 def test_nothing_to_verify_is_another_status(tmp_path: Path, arguments: list[str]) -> None:
     status, out, err = run(tmp_path, *arguments)
     assert (status, out) == (2, "")
     assert err
+    if "--key" in arguments and "new" in arguments:
+        assert err == "--key: a verifier key is NAME+ID+KEY\n"
 
 
 def test_a_program_is_answered_with_one_object_of_the_published_form(tmp_path: Path) -> None:

@@ -74,6 +74,12 @@ def test_an_older_log_is_found_by_what_the_service_signed_last(tmp_path: Path) -
     status, said, _ = verify("--json", **here)
     (found,) = json.loads(said)["told"]
     assert (status, found["position"]) == (1, checkpoint.size + 1)
+    told = [line for line in verify(**here)[1].splitlines() if "signed" in line or "difference" in line]
+    assert told == [
+        f"position {checkpoint.size + 1}: stored_events: {checkpoint.size + 1} events were signed, the log has "
+        f"{checkpoint.size}: its end is missing",
+        "1 difference",
+    ]
     assert verify("--copy", str(tmp_path / "ledger.db"), **here)[0] == 0
 
 

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from services.ledger.bundles.making import MAX_BYTES
 from shared.kit.asking import Asking, FeedBroken, FeedUnavailable
+from shared.kit.fields import parse_instant
 from shared.kit.placing import place
 
 WAIT_S: Final = 50  # beyond what an answer takes otherwise: a long history is proven event by event
@@ -20,9 +21,12 @@ def fetch(base_url: str, token_file: Path, seller: str, file: Path, as_of: Seque
     """Write the bundle of a seller, and return what was written; `clocks` are the other parameters of the route.
 
     Raises:
-        NoBundle: the ledger cannot be asked, or refuses.
+        NoBundle: a clock is no instant, or the ledger cannot be asked, or refuses.
         OSError: the file cannot be written.
     """
+    known_at = clocks.get("known_at")
+    _demand_instants("--as-of", as_of)
+    _demand_instants("--known-at", [] if known_at is None else [str(known_at)])
     asked = {name: value for name, value in {"as_of": list(as_of), **clocks}.items() if value not in (None, [])}
     with Asking(base_url, token_file) as ledger:
         try:
@@ -35,3 +39,11 @@ def fetch(base_url: str, token_file: Path, seller: str, file: Path, as_of: Seque
             raise NoBundle(f"the ledger gives no bundle: {broken}") from None
     place(file, raw, mode=0o644)
     return f"{file}: {len(raw)} bytes"
+
+
+def _demand_instants(option: str, texts: Sequence[str]) -> None:
+    for text in texts:
+        try:
+            parse_instant(text)
+        except ValueError as error:
+            raise NoBundle(f"{option}: {error}") from None

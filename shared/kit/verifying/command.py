@@ -138,10 +138,12 @@ def worded(found: Verified) -> str:
     if found.checkpoints:
         lines.append(f"compared with what was signed of the first {', '.join(map(str, found.checkpoints))}")
     for one in found.told:
-        where = " ".join(part for part in (one.table, one.column, one.row) if part)
+        column = "" if one.column == "position" else one.column  # which the line begins with
+        where = " ".join(part for part in (one.table, column, one.row) if part)
         lines.append(f"position {one.position}: {where}: {one.detail}")
     if found.findings > len(found.told):
         lines.append(f"and {found.findings - len(found.told)} more")
     lines += [f"not compared: {note}" for note in found.notes]
-    lines.append(f"{found.findings} differences" if found.findings else "verified: nothing was changed")
+    differences = "1 difference" if found.findings == 1 else f"{found.findings} differences"
+    lines.append(differences if found.findings else "verified: nothing was changed")
     return "".join(f"{line}\n" for line in lines)
