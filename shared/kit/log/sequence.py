@@ -1,10 +1,15 @@
 """What the sequencer gives: the row from which it goes on, and an event at its place."""
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Final, NamedTuple
 
-from shared.kit.log.instant import from_us
-from shared.kit.log.merkle import Frontier
+from shared.kit.log.errors import StoreUnavailable
+from shared.kit.log.instant import from_us, to_us
+from shared.kit.log.merkle import HASH_BYTES, Frontier, unpacked
 from shared.kit.log.model import Head, Stored
+
+LATEST_US: Final = to_us(datetime(9999, 1, 1, tzinfo=UTC))  # exclusive: behind it, events need instants that exist
 
 
 class HeadRow(NamedTuple):
@@ -18,6 +23,20 @@ class HeadRow(NamedTuple):
     def head(self) -> Head:
         """Return it as readers see it."""
         return Head(self.position, from_us(self.recorded_us) if self.position else None, self.frontier)
+
+
+def head_row(row: Sequence[object] | None) -> HeadRow:
+    """Return the sequencer's row, of position, recorded and promised time and frontier as a store has them.
+
+    Raises:
+        StoreUnavailable: no log comes to such a head: something else than the log has changed it.
+    """
+    match [*(row or ())]:
+        case [int(position), int(recorded_us), int(promised_us), bytes(frontier)]:
+            sound = position >= 0 and 0 <= recorded_us < LATEST_US and 0 <= promised_us < LATEST_US
+            if sound and len(frontier) == HASH_BYTES * position.bit_count():
+                return HeadRow(position, recorded_us, promised_us, unpacked(frontier))
+    raise StoreUnavailable("the log's head would have to be one to which a log can come: verify the store")
 
 
 class StagedEvent(NamedTuple):

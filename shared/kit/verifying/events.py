@@ -14,6 +14,7 @@ from shared.kit.verifying.unreadable import UNREADABLE
 
 EVENTS: Final = "stored_events"
 BATCH: Final = 1000
+DAY_US: Final = 86_400_000_000  # by so much, clocks of machines may differ
 
 Told = list[tuple[RawEvent, Envelope]]
 
@@ -44,8 +45,8 @@ class Events:
             yield self._batch(batch)
             step(self.position)
 
-    def end(self, heads: Sequence[SqlRow]) -> None:
-        """Compare the end of the log with the sequencer's row."""
+    def end(self, heads: Sequence[SqlRow], now_us: int) -> None:
+        """Compare the end of the log with the sequencer's row, which promises nothing of days to come."""
         if len(heads) != 1:
             self._findings.add("log_head", "", 0, "the sequencer would have to have one row")
             return
@@ -59,6 +60,9 @@ class Events:
             self._findings.add("log_head", "recorded_us", self.position, "it would have to be the last event's")
         if promised_us != 0 and (not isinstance(promised_us, int) or promised_us < self._before_us + PROMISE_EVERY_US):
             detail = "it would have to be a second later than the last event before it, at the least, or none"
+            self._findings.add("log_head", "promised_us", 0, detail)
+        elif promised_us > max(now_us, self.recorded_us) + DAY_US:
+            detail = "it would have to be what the clock said once: it is later than now, by more than a day"
             self._findings.add("log_head", "promised_us", 0, detail)
 
     def _batch(self, batch: list[RawEvent]) -> Told:

@@ -7,6 +7,7 @@ from typing import TypeAlias
 import msgspec
 
 from shared.kit.audit.checkpoint import Checkpoint
+from shared.kit.log.instant import Clock, to_us, utc_now
 from shared.kit.log.merkle import root
 from shared.kit.verifying.events import Events
 from shared.kit.verifying.findings import Finding, Findings, shown
@@ -39,9 +40,14 @@ class Verified(msgspec.Struct, frozen=True):
 
 
 def verify(
-    raw: RawLog, checkpoints: Sequence[Checkpoint], cites: Cites, check_rows: CheckRows, step: Step = lambda _: None
+    raw: RawLog,
+    checkpoints: Sequence[Checkpoint],
+    cites: Cites,
+    check_rows: CheckRows,
+    step: Step = lambda _: None,
+    clock: Clock = utc_now,
 ) -> Verified:
-    """Check everything in one snapshot of a store; memory does not grow with the log.
+    """Check everything in one snapshot of a store; memory does not grow with the log. `clock` says what is to come.
 
     Raises:
         StoreUnavailable: the store cannot be read.
@@ -61,7 +67,7 @@ def verify(
     for told in events.check(raw.every_event(), {one.size for one in ours}, step):
         check_requests(findings, raw, told)
         compared += _compare(findings, events, [one for one in ours if one.size == events.position])
-    events.end(heads)
+    events.end(heads, to_us(clock()))
     for one in ours:
         if one.size > events.position:
             detail = f"{one.size} events were signed, the log has {events.position}: its end is missing"

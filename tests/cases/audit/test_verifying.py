@@ -21,7 +21,10 @@ from tests.support.mutations import Change, Mutated, mutated
 
 # What can be changed without being found, with what says so of a change, and why.
 UNFOUND: Final = {
-    ("log_head", "promised_us"): "told to whoever reads a feed, and nowhere else",
+    (
+        "log_head",
+        "promised_us",
+    ): "no event tells what readers of a feed were told: up to a day from now, all may be",
     ("kept_responses", "digest"): "keyed: only the body of the request could confirm it",
     ("kept_responses", "response"): "an announcement's: no event tells of it",
     ("kept_responses", "scope"): "likewise",

@@ -60,7 +60,10 @@ CHANGES: Final = [
 
 # What can be changed without being found, and why.
 UNFOUND: Final = {
-    ("log_head", "promised_us"): "told to whoever reads a feed, and nowhere else",
+    (
+        "log_head",
+        "promised_us",
+    ): "no event tells what readers of a feed were told: up to a day from now, all may be",
     ("followed", "recorded_us"): "that of an event which told nothing: it is in the cases log alone",
     ("rebuilds", "begun"): "like that of a rebuild that was cut short",
     ("rebuilds", "switched"): "likewise",

@@ -203,6 +203,8 @@ def test_a_rewritten_history_is_found_by_a_saved_checkpoint(victim: Victim) -> N
         ("UPDATE log_head SET position = position + 1", "log_head"),
         ("UPDATE log_head SET recorded_us = recorded_us - 1", "log_head"),
         ("UPDATE log_head SET promised_us = -1", "log_head"),
+        ("UPDATE log_head SET promised_us = 9223372036854775807", "log_head"),
+        ("UPDATE log_head SET promised_us = 32503680000000000", "log_head"),
         ("UPDATE log_head SET frontier = nodes FROM stored_events WHERE {at} = 1", "log_head"),
         ("DELETE FROM log_head", "log_head"),
         ("UPDATE log_identity SET log_id = 'urn:uuid:other'", "log_identity"),

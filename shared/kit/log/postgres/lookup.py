@@ -8,12 +8,11 @@ from psycopg.rows import tuple_row
 
 from shared.kit.log.errors import StoreUnavailable
 from shared.kit.log.guards import guards
-from shared.kit.log.merkle import unpacked
 from shared.kit.log.model import Append, KeptResponse
 from shared.kit.log.postgres.table import PostgresTable
 from shared.kit.log.query import Query
 from shared.kit.log.rows import Row
-from shared.kit.log.sequence import HeadRow
+from shared.kit.log.sequence import HeadRow, head_row
 from shared.kit.log.shapes import Shapes
 from shared.kit.log.staging import Known, asked
 
@@ -36,19 +35,13 @@ _TRACKED: Final = (
 )
 
 
-def head_row(row: Sequence[Any]) -> HeadRow:
-    """Return the sequencer's row, of one that `HEAD` found."""
-    position, recorded_us, promised_us, frontier = row
-    return HeadRow(position, recorded_us, promised_us, unpacked(bytes(frontier)))
-
-
 def begin(
     connection: psycopg.Connection[Any], appends: Sequence[Append], shapes: Shapes, tables: Mapping[str, PostgresTable]
 ) -> tuple[HeadRow, Known]:
     """Begin a transaction, lock the head, and return it with what the appends ask for: one round trip.
 
     Raises:
-        StoreUnavailable: the head is not that of the last event: the tables were changed by something else.
+        StoreUnavailable: the head is none, or not that of the last event: the tables were changed by something else.
         ValueError: a guard cannot be asked, or a name is none.
     """
     names = asked(appends)
@@ -61,7 +54,7 @@ def begin(
     cursor = psycopg.ClientCursor(connection, row_factory=tuple_row)
     found = _results(cursor.execute(statements, values))
     next(found)  # of BEGIN
-    head, last = head_row(next(found)[0]), next(found)[0][0] or 0
+    head, last = head_row(next(iter(next(found)), None)), next(found)[0][0] or 0
     if head.position != last:
         raise StoreUnavailable(f"the log's head says {head.position}, its last event {last}")
     rows = {statement: next(found) for statement in lists}

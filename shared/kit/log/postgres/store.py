@@ -9,12 +9,12 @@ from psycopg.rows import tuple_row
 from shared.kit.log.bell import Bell
 from shared.kit.log.errors import StoreUnavailable
 from shared.kit.log.model import Append, KeptResponse, Outcome, Stored
-from shared.kit.log.postgres.lookup import HEAD, head_row
+from shared.kit.log.postgres.lookup import HEAD
 from shared.kit.log.postgres.page import of_streams, paged
 from shared.kit.log.postgres.recorder import PostgresRecorder
 from shared.kit.log.query import Query
 from shared.kit.log.rows import Row
-from shared.kit.log.sequence import HeadRow
+from shared.kit.log.sequence import HeadRow, head_row
 from shared.kit.log.shape import Key, Shape
 from shared.kit.log.shapes import Shapes
 
@@ -118,10 +118,7 @@ class PostgresStore:
 
 
 def _head(connection: psycopg.Connection[Any]) -> HeadRow:
-    found = _one(connection, HEAD, ())
-    if found is None:
-        raise StoreUnavailable("the log's head is gone")
-    return head_row(found)
+    return head_row(_one(connection, HEAD, ()))
 
 
 def _one(connection: psycopg.Connection[Any], statement: str, values: Sequence[Any]) -> tuple[Any, ...] | None:

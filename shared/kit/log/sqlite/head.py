@@ -3,16 +3,13 @@
 import sqlite3
 
 from shared.kit.log.errors import StoreUnavailable
-from shared.kit.log.merkle import packed, unpacked
-from shared.kit.log.sequence import HeadRow
+from shared.kit.log.merkle import packed
+from shared.kit.log.sequence import HeadRow, head_row
 
 
 def read_head(connection: sqlite3.Connection) -> HeadRow:
-    """Return the sequencer's row."""
-    position, recorded_us, promised_us, frontier = connection.execute(
-        "SELECT position, recorded_us, promised_us, frontier FROM log_head"
-    ).fetchone()
-    return HeadRow(position, recorded_us, promised_us, unpacked(frontier))
+    """Return the sequencer's row; raises `StoreUnavailable` where it is none."""
+    return head_row(connection.execute("SELECT position, recorded_us, promised_us, frontier FROM log_head").fetchone())
 
 
 def trusted_head(connection: sqlite3.Connection) -> HeadRow:
