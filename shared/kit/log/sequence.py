@@ -31,11 +31,11 @@ def head_row(row: Sequence[object] | None) -> HeadRow:
     Raises:
         StoreUnavailable: no log comes to such a head: something else than the log has changed it.
     """
-    match [*(row or ())]:
-        case [int(position), int(recorded_us), int(promised_us), bytes(frontier)]:
-            sound = position >= 0 and 0 <= recorded_us < LATEST_US and 0 <= promised_us < LATEST_US
-            if sound and len(frontier) == HASH_BYTES * position.bit_count():
-                return HeadRow(position, recorded_us, promised_us, unpacked(frontier))
+    position, recorded_us, promised_us, frontier = row or (None,) * 4
+    if isinstance(position, int) and isinstance(recorded_us, int) and isinstance(promised_us, int):
+        sound = position >= 0 and 0 <= recorded_us < LATEST_US and 0 <= promised_us < LATEST_US
+        if sound and isinstance(frontier, bytes) and len(frontier) == HASH_BYTES * position.bit_count():
+            return HeadRow(position, recorded_us, promised_us, unpacked(frontier))
     raise StoreUnavailable("the log's head would have to be one to which a log can come: verify the store")
 
 

@@ -15,7 +15,7 @@ from shared.kit.verifying.verify import Verified, verify
 from tests.support import absurd
 from tests.support.audit import signer
 from tests.support.damage import Victim
-from tests.support.decisions import SEED
+from tests.support.decisions import DAY, FIRST, SEED
 from tests.support.ledger_told import told
 from tests.support.mutations import Mutated, mutated
 
@@ -88,7 +88,7 @@ def victim(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Victim]:
 def verified(victim: Victim) -> Verified:
     """Return what is found."""
     with victim.raw() as raw:
-        return verify(raw, (), cites, LedgerRows(Publication(SEED), SEED).check)
+        return verify(raw, (), cites, LedgerRows(Publication(SEED), SEED).check, clock=lambda: FIRST + 500 * DAY)
 
 
 def test_nothing_is_found_where_nothing_was_changed(victim: Victim) -> None:
@@ -144,7 +144,7 @@ def test_points_that_no_rulebook_has_are_not_counted_step_by_step(victim: Victim
 
 def looked_at(raw: RawLog) -> Verified:
     """Return what is found."""
-    return verify(raw, (), cites, LedgerRows(Publication(SEED), SEED).check)
+    return verify(raw, (), cites, LedgerRows(Publication(SEED), SEED).check, clock=lambda: FIRST + 500 * DAY)
 
 
 @pytest.fixture
