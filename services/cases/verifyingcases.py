@@ -24,22 +24,25 @@ NONE: Final = Folded("", Unfiled(), 0, {})
 def check_case_rows(raw: RawLog, findings: Findings) -> None:
     """Find every such row that is missing, one too many, or not what the events make."""
     decisions = _Decisions(raw, findings)
+    undigested = "digest" in raw.lacking(ANNOUNCEMENTS)
+    if undigested:
+        findings.note(f"{ANNOUNCEMENTS.name}, digest: the store is from before there was one, a start gives it")
     every = ((folded.case_id, (folded, made)) for folded, made in decisions.passing(every_case(raw)))
     for case_id, case, there in joined(every, beside(raw, (*MADE, ERASING, ANNOUNCEMENTS))):
         folded, made = case or (NONE, Made(case_id, 0))
         check_owner(findings, made, there or {}, MADE)
         if made.sound and there is not None:
-            _beside_the_log(findings, folded, made, there)
+            _beside_the_log(findings, folded, made, there, undigested=undigested)
     decisions.end()
 
 
-def _beside_the_log(findings: Findings, folded: Folded, made: Made, there: There) -> None:
+def _beside_the_log(findings: Findings, folded: Folded, made: Made, there: There, *, undigested: bool) -> None:
     """Rows that no event makes, and that go when their work is done: what events say against them."""
     for key in there[ERASING.name] if not is_erased(folded.state) else ():
         detail = "the erasure of the case would have to be recorded"
         findings.add(ERASING.name, "case_id", made.position, detail, shown(key[0]))
     for key, row in there[ANNOUNCEMENTS.name].items():
-        why = refuted(folded, row)
+        why = refuted(folded, {**row, "digest": digest_of(row)} if undigested else row)
         if why is not None:
             name = " ".join(shown(part) for part in key)
             findings.add(ANNOUNCEMENTS.name, ", ".join(ANNOUNCEMENTS.columns), made.position, why, name)

@@ -2,6 +2,7 @@
 
 from contextlib import closing
 
+from services.ledger import waiting
 from services.ledger.main import rulebook
 from services.ledger.publication import Publication
 from services.ledger.rebuilding import SEAT, Rebuilt, refill
@@ -29,6 +30,7 @@ def rebuilt(settings: Settings) -> Rebuilt:
         if not chair.acquire():
             raise LogUnavailable("another process rebuilds: that would have to end first")
         try:
+            waiting.complete(log)
             return refill(log, Publication(timeline), timeline)
         finally:
             chair.release()

@@ -24,12 +24,14 @@ NEXT: Final = Table(
     "accounts_next",  # while rows are made anew: those that have to change; work, kept in no backup
     ACCOUNTS.columns,
     key=ACCOUNTS.key,
+    added=True,
 )
 
 REBUILDS: Final = Table(
     "rebuilds",  # number of the rebuild begun last, and of the one whose rows answer
     {"name": "text", "begun": "integer", "switched": "integer"},
     key=("name",),
+    added=True,
 )
 
 PARKED: Final = Table(

@@ -21,6 +21,7 @@ from services.ledger.waiting import whole
 from shared.contracts.entries import DIGEST_STREAM, StandingsDigestRecorded
 from shared.kit.cloudevent import decode
 from shared.kit.log.instant import to_us
+from shared.kit.log.merkle import leaf_hash
 from shared.kit.log.model import Stored
 from shared.kit.log.rows import Row
 from shared.kit.verifying.findings import Findings, shown
@@ -57,7 +58,7 @@ class LedgerRows:
         """Find every row that is missing, one too many, or not what the log says; accounts are folded in groups."""
         self._followed_row(raw, findings)
         rows = ((str(row["seller"]), row) for row in raw.rows(ACCOUNTS))
-        parked = groupby(raw.rows(PARKED), lambda row: str(row["seller"]))
+        parked = groupby(_parked_rows(raw, findings), lambda row: str(row["seller"]))
         waiting = ((seller, [*group]) for seller, group in parked)
         for seller, known, waits in joined(_pairs(self._accounts(raw, findings), rows), waiting):
             account, row = known if known is not None else (None, None)
@@ -176,6 +177,16 @@ class LedgerRows:
         rows = [*raw.rows(DIGESTED)]
         if rows != ([] if last is None else [put_digest(last).row]):
             findings.add(DIGESTED.name, "", position, "it would have to be the last digest's row")
+
+
+def _parked_rows(raw: RawLog, findings: Findings) -> Iterable[Row]:
+    """Return the facts that wait; where there is no column for leaves yet, with theirs: a start gives it."""
+    if "leaf" not in raw.lacking(PARKED):
+        return raw.rows(PARKED)
+    findings.note(f"{PARKED.name}, leaf: the store is from before there was one, a start gives it")
+    return (
+        {**row, "leaf": leaf_hash(bytes(row["state"]))} for row in raw.rows(PARKED) if isinstance(row["state"], bytes)
+    )
 
 
 def _countable(account: Account) -> Account:

@@ -21,7 +21,8 @@ MAX_IN: Final = 1000  # values of one `in`
 class Table:
     """A table of a read model: columns with types, the primary key's columns, and column groups to index.
 
-    `later` are columns that came when there were tables without them: those get them, null in all their rows.
+    `later` are columns that came when there were tables without them: those get them, null in all their rows. Is the
+    table `added`, there were stores without it: those get it, empty.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Table:
     key: tuple[str, ...]
     indexes: tuple[tuple[str, ...], ...] = ()
     later: tuple[str, ...] = ()
+    added: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ All is read from one snapshot, so that a service may go on writing meanwhile.
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
+from shared.kit.log.errors import StoreUnavailable
 from shared.kit.log.model import Stored
 from shared.kit.log.rows import Row, Table
 from shared.kit.log.shape import is_integer, is_text
@@ -123,24 +124,45 @@ class RawLog:
         """Return the rows that the store itself has to keep among those of followers."""
         return dict(self._dialect.own)
 
+    def lacking(self, table: Table) -> set[str]:
+        """Return the columns that the table does not have in this store: those that came later, or all.
+
+        Raises:
+            StoreUnavailable: one is missing that every version of this service has had.
+        """
+        there = {name for (name,) in self._ask(self._dialect.columns, [table.name])}
+        missing = {*table.columns} - there
+        if missing - {*table.later} and (there or not table.added):
+            what = f"the column {min(missing)} of {table.name}" if there else f"the table {table.name}"
+            raise StoreUnavailable(f"{what} is missing: the store is another service's, or of another version")
+        return missing
+
     def rows(self, table: Table) -> Iterator[Row]:
-        """Yield the rows of a read model's table in order of its key."""
-        columns, key = (", ".join(f'"{name}"' for name in names) for names in (table.columns, table.key))
-        statement = f'SELECT {columns} FROM "{table.name}" ORDER BY {key}'  # noqa: S608  # names of ours
-        for row in self._ask(statement, ()):
-            yield dict(zip(table.columns, row, strict=True))
+        """Yield the rows of a read model's table in order of its key, with null in columns that it lacks."""
+        key = ", ".join(f'"{name}"' for name in table.key)
+        return self._rows(table, f"ORDER BY {key}", ())
 
     def rows_among(self, table: Table, column: str, values: Collection[str]) -> list[Row]:
         """Return the rows with one of these values in a column, at most `merging.GROUP`, in no order."""
-        columns = ", ".join(f'"{name}"' for name in table.columns)
         where, held = self._among(column, values)
-        statement = f'SELECT {columns} FROM "{table.name}" WHERE {where}'  # noqa: S608  # names of ours
-        return [dict(zip(table.columns, row, strict=True)) for row in self._ask(statement, held)]
+        return [*self._rows(table, f"WHERE {where}", held)]
 
     def count(self, table: Table) -> int:
         """Return how many rows a table has."""
+        if self.lacking(table) == {*table.columns}:
+            return 0
         ((count,),) = self._ask(f'SELECT COUNT(*) FROM "{table.name}"', ())  # noqa: S608  # names of ours
         return int(count)
+
+    def _rows(self, table: Table, which: str, values: Sequence[Any]) -> Iterator[Row]:
+        """Columns are named with their table: SQLite takes another name in quotes for text, where none is called so."""
+        missing = self.lacking(table)
+        if missing == {*table.columns}:
+            return
+        columns = ", ".join("NULL" if name in missing else f'"{table.name}"."{name}"' for name in table.columns)
+        statement = f'SELECT {columns} FROM "{table.name}" {which}'  # noqa: S608  # names of ours
+        for row in self._ask(statement, values):
+            yield dict(zip(table.columns, row, strict=True))
 
     def _found(self, where: str, values: Sequence[Any]) -> Iterator[RawEvent]:
         columns = "originator_id, originator_version, topic, recorded_us, subject, state, nodes"

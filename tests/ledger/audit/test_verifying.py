@@ -10,6 +10,7 @@ import pytest
 from services.ledger.publication import Publication
 from services.ledger.tables import TABLES
 from services.ledger.verifying import LedgerRows, cites
+from shared.kit.log.errors import StoreUnavailable
 from shared.kit.verifying.raw import RawLog
 from shared.kit.verifying.verify import Verified, verify
 from tests.support import absurd
@@ -140,6 +141,34 @@ def test_points_that_no_rulebook_has_are_not_counted_step_by_step(victim: Victim
         absurd_state = re.sub(rb'"points":\d+', b'"points":%d' % 2**62, state)
         execute("UPDATE stored_events SET state = ? WHERE {at} = 1", (absurd_state,))
     assert f"an entry of {2**62} points" in "".join(one.detail for one in verified(victim).told)
+
+
+OLDER: Final = ("DROP TABLE accounts_next", "DROP TABLE rebuilds", "ALTER TABLE parked DROP COLUMN leaf")
+
+
+def test_a_store_from_before_some_tables_and_columns_is_verified_without_them(tmp_path: Path) -> None:
+    """What it cannot have is noted at most; what it has is compared all the same."""
+    victim = Victim("sqlite", TABLES, tmp_path)
+    told(victim)
+    with victim.changed() as execute:
+        for statement in OLDER:
+            execute(statement)
+    older = verified(victim)
+    assert (older.told, older.findings, len(older.notes)) == ([], 0, 1)
+    with victim.changed() as execute:
+        execute("UPDATE parked SET seller = 's-1'")
+    assert "parked" in {one.table for one in verified(victim).told}
+
+
+@pytest.mark.parametrize("change", ["DROP TABLE digested", "ALTER TABLE digested DROP COLUMN digest"])
+def test_a_store_that_lacks_what_every_version_has_is_said_to_be_another(tmp_path: Path, change: str) -> None:
+    """And no name of a column is taken for its value."""
+    victim = Victim("sqlite", TABLES, tmp_path)
+    told(victim)
+    with victim.changed() as execute:
+        execute(change)
+    with pytest.raises(StoreUnavailable, match=r"digest.* is missing: the store is another service's"):
+        verified(victim)
 
 
 def looked_at(raw: RawLog) -> Verified:
