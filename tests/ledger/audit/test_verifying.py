@@ -8,6 +8,8 @@ from typing import Final
 import pytest
 
 from services.ledger.publication import Publication
+from services.ledger.rebuildcommand import rebuilt
+from services.ledger.settings import Settings
 from services.ledger.tables import TABLES
 from services.ledger.verifying import LedgerRows, cites
 from shared.kit.log.errors import StoreUnavailable
@@ -158,6 +160,21 @@ def test_a_store_from_before_some_tables_and_columns_is_verified_without_them(tm
     with victim.changed() as execute:
         execute("UPDATE parked SET seller = 's-1'")
     assert "parked" in {one.table for one in verified(victim).told}
+
+
+def test_after_a_rebuild_of_an_older_store_nothing_is_found_or_noted(tmp_path: Path) -> None:
+    """The command gives what waits its leaf, as a start does."""
+    settings = Settings(data_dir=tmp_path, database_url=None)
+    victim = Victim("sqlite", TABLES, tmp_path)
+    told(victim)
+    with victim.changed() as execute:
+        for statement in OLDER:
+            execute(statement)
+    victim.path.rename(settings.log_file)
+    rebuilt(settings)
+    settings.log_file.rename(victim.path)
+    found = verified(victim)
+    assert ([one for one in found.told if one.column == "state, leaf"], "leaf" in "".join(found.notes)) == ([], False)
 
 
 @pytest.mark.parametrize("change", ["DROP TABLE digested", "ALTER TABLE digested DROP COLUMN digest"])
