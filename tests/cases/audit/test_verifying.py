@@ -143,6 +143,16 @@ def test_text_that_is_none_is_a_difference_like_any_other(history: Path, tmp_pat
     assert {(one.table, one.column) for one in told.told} == {("cases", "officer")}
 
 
+def test_announcements_from_before_their_digest_are_noted(rows: Mutated) -> None:
+    """The next start gives it; what else the rows say is compared."""
+    older = ("ALTER TABLE announcements DROP COLUMN digest", ())
+    told, changed = rows.after([older]), rows.after([older, ("UPDATE announcements SET case_id = 'none'", ())])
+    assert told is not None
+    assert (told.told, len(told.notes)) == ([], 1)
+    assert changed is not None
+    assert "announcements" in {one.table for one in changed.told}
+
+
 def test_a_circle_of_mergers_ends(rows: Mutated) -> None:
     """Whoever rewrites events can make one; what is found is what was rewritten, and the look at it ends."""
     kind = "demerit.cases.complaint_merged.v1"
