@@ -3,15 +3,17 @@
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from services.ledger.lastaccepted import LastAccepted
 from services.ledger.tables import CASES, FOLLOWED, GROWN, TRUSTED
 from shared.kit.audit.checkpoint import open_checkpoint
 from shared.kit.audit.notary import Extent
+from shared.kit.audit.note import NoteRefused
 from shared.kit.audit.seen import Seen
 from shared.kit.audit.vkey import VerifierKey, parse_vkey
 from shared.kit.audit.watch import Trust
 from shared.kit.log.merkle import Frontier, packed, root, unpacked
 from shared.kit.log.model import EventLog
-from shared.kit.log.rows import Put
+from shared.kit.log.rows import Put, Row
 
 NOTHING: Final[Frontier] = ()
 
@@ -39,21 +41,32 @@ def grown(position: int, frontier: Frontier) -> Put:
     return Put(GROWN, {"name": CASES, "position": position, "frontier": packed(frontier)})
 
 
-def trust_in(log: EventLog, origin: str, given: Sequence[VerifierKey]) -> Trust:
+def trust_in(log: EventLog, origin: str, given: Sequence[VerifierKey], accepted: LastAccepted | None = None) -> Trust:
     """Return what is known of the cases log, `origin`, where an operator gave these keys; none: its own word counts.
 
-    Keys that were learnt count as long as those they were learnt from are given.
+    Keys that were learnt count as long as those they were learnt from are given. Of the row and what was `accepted`
+    outside the database, the one that has seen more counts.
 
     Raises:
-        Malformed, NoteRefused: what was kept of it is damaged.
+        Malformed, NoteRefused: what was kept of it is damaged, or tells two stories.
         LogUnavailable: our own log.
+        OSError: what was accepted cannot be read.
     """
-    row = log.get(TRUSTED, CASES)
-    if row is None:
-        return Trust(tuple(given))
+    rows = [log.get(TRUSTED, CASES), accepted.load() if accepted else None]
+    kept = [_trust(row, origin, given) for row in rows if row is not None]
+    if len({one.seen.checkpoint for one in kept if one.seen and _size(one) == max(map(_size, kept))}) > 1:
+        raise NoteRefused("the two checkpoints that were kept are of one size, and of different trees")
+    return max(kept, key=_size, default=Trust(tuple(given)))
+
+
+def _trust(row: Row, origin: str, given: Sequence[VerifierKey]) -> Trust:
     keys = tuple(map(parse_vkey, str(row["keys"]).splitlines()))
     learnt = row["given"] == _lines(given)
     return Trust(keys if learnt else tuple(given), _seen(row["note"], keys, origin))
+
+
+def _size(trust: Trust) -> int:
+    return trust.seen.checkpoint.size if trust.seen else -1
 
 
 def what_is_known(log: EventLog, given: Sequence[VerifierKey]) -> Known | None:

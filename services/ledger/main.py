@@ -28,6 +28,7 @@ from services.ledger.decisions import Limits
 from services.ledger.figures import metrics_of
 from services.ledger.follower import Follower
 from services.ledger.history import Histories
+from services.ledger.lastaccepted import LastAccepted
 from services.ledger.progress import Progress
 from services.ledger.publication import Publication
 from services.ledger.questions import Questions
@@ -176,7 +177,8 @@ def _parts(
     ledger = Ledger(log, codec, timeline, standings, progress, accounts=settings.cached_accounts)
     histories = Histories(log, codec, settings.cached_accounts // 10 + 1)
     questions = Questions(timeline, standings, histories, progress, clock)
-    watching = Watching(log, ledger, progress, feed, given, settings.data_dir / "alarm", settings.unchecked_s)
+    alarms, accepted = settings.data_dir / "alarm", LastAccepted(settings.last_accepted)
+    watching = Watching(log, ledger, progress, feed, given, alarms, settings.unchecked_s, accepted=accepted)
     follower = Follower(ledger, progress, codec, feed, watching)
     chair = seat(settings, "follower") if settings.follows else None
     tail, witness = Tail(log, standings, progress), open_witness(settings, log)

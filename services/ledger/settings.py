@@ -42,6 +42,11 @@ class Settings(ServiceSettings):
         return self.data_dir / "ledger.db"
 
     @property
+    def last_accepted(self) -> Path:
+        """What was accepted of the cases log, beside what a restored database says of it."""
+        return self.data_dir / "last-accepted"
+
+    @property
     def simulations(self) -> Path:
         """What is kept of simulations: it can be made again, and is in no backup."""
         return self.data_dir / "simulations"

@@ -19,6 +19,7 @@ from services.ledger.verifyingcases import check_cases
 from services.ledger.verifyingrebuilds import check_rebuilds
 from services.ledger.waiting import whole
 from shared.contracts.entries import DIGEST_STREAM, StandingsDigestRecorded
+from shared.kit.audit.checkpoint import Checkpoint
 from shared.kit.cloudevent import decode
 from shared.kit.log.instant import to_us
 from shared.kit.log.merkle import leaf_hash
@@ -48,8 +49,9 @@ def cites(response: bytes) -> Sequence[Cited]:
 class LedgerRows:
     """Compares account rows, waiting facts and how far cases were followed with what the log makes of them."""
 
-    def __init__(self, codec: Codec, timeline: Timeline) -> None:
-        self._codec, self._timeline = codec, timeline
+    def __init__(self, codec: Codec, timeline: Timeline, accepted: Checkpoint | None = None) -> None:
+        """`accepted` is the checkpoint of the cases log that was kept outside the store, if one was."""
+        self._codec, self._timeline, self._accepted = codec, timeline, accepted
         self._last_position = self._last_recorded_us = 0
         self._row: Row | None = None
         self._same_rules = True
@@ -148,9 +150,9 @@ class LedgerRows:
         if tracked < self._last_position:
             detail = f"the cases were followed to {self._last_position} at least, tracking says {tracked}"
             findings.add("tracking", "notification_id", self._last_position, detail, CASES)
-        if not tracked and row is None:
+        if not tracked and row is None and self._accepted is None:
             return
-        check_cases(raw, findings, tracked, None if row is None else row["source"])
+        check_cases(raw, findings, tracked, None if row is None else row["source"], self._accepted)
         if row is None:
             findings.add(FOLLOWED.name, "name", 0, "how far the cases were followed would have to be told")
             return

@@ -14,19 +14,42 @@ from shared.kit.verifying.findings import Findings
 from shared.kit.verifying.raw import RawLog
 
 
-def check_cases(raw: RawLog, findings: Findings, tracked: int, source: object) -> None:
-    """Find what does not fit together, where the cases log `source` was followed through position `tracked`."""
+def check_cases(raw: RawLog, findings: Findings, tracked: int, source: object, accepted: Checkpoint | None) -> None:
+    """Find what does not fit together, where the cases log `source` was followed through position `tracked`.
+
+    `accepted` is the checkpoint that was kept outside the store, before this snapshot of it; None: nothing is known.
+    """
     row = _one(raw, findings, GROWN)
     frontier = _grown(findings, row, tracked)
-    seen = _trusted(findings, _one(raw, findings, TRUSTED))
+    known = _one(raw, findings, TRUSTED)
+    seen = _trusted(findings, known)
+    if known is None and accepted is None and tracked:
+        findings.note(f"{TRUSTED.name}: of what was followed, no checkpoint was accepted yet, or the row is gone")
+    if accepted is not None:
+        _demand(findings, known, seen, source, accepted)
+    if row is None and tracked:
+        detail = "how the cases log's tree grew would have to be told, from the first start of this program on"
+        findings.add(GROWN.name, "name", 0, detail, CASES)
     if seen is None:
         return
-    if row is None and tracked:
-        findings.add(GROWN.name, "name", 0, "no checkpoint is accepted of a log that was not hashed", CASES)
     if seen.origin != source:
         findings.add(FOLLOWED.name, "source", 0, "it would have to be the log whose checkpoint was accepted", CASES)
     if frontier is not None and seen.size == tracked and root(frontier) != seen.root:
         findings.add(GROWN.name, "frontier", 0, "it would have to make the root of the checkpoint accepted", CASES)
+
+
+def _demand(findings: Findings, row: Row | None, seen: Checkpoint | None, source: object, accepted: Checkpoint) -> None:
+    """Find rows that are older than what was kept outside the store, or of another log or tree."""
+    if source != accepted.origin:
+        findings.add(FOLLOWED.name, "source", 0, "it would have to be the log in `last-accepted`", CASES)
+    if row is None:
+        detail = f"a checkpoint of {accepted.size} events was accepted, and would have to be told"
+        findings.add(TRUSTED.name, "name", 0, detail, CASES)
+    elif seen is not None and seen.size < accepted.size:
+        detail = f"{accepted.size} events were accepted, the note is of {seen.size}: the row is older"
+        findings.add(TRUSTED.name, "note", 0, detail, CASES)
+    elif seen is not None and seen.size == accepted.size and seen.root != accepted.root:
+        findings.add(TRUSTED.name, "note", 0, "it would have to be of the tree in `last-accepted`", CASES)
 
 
 def _one(raw: RawLog, findings: Findings, table: Table) -> Row | None:

@@ -14,6 +14,7 @@ import structlog
 from services.ledger.application import Ledger
 from services.ledger.casefacts import FollowerAlarm
 from services.ledger.casestree import NOTHING, grown, trust_in, trusted
+from services.ledger.lastaccepted import LastAccepted
 from services.ledger.progress import Progress
 from services.ledger.tables import TRUSTED
 from shared.kit.asking import FeedUnavailable
@@ -26,6 +27,7 @@ from shared.kit.audit.wire import Malformed
 from shared.kit.feed_client import FeedPage
 from shared.kit.log import merkle
 from shared.kit.log.model import MAX_READ, EventLog
+from shared.kit.log.rows import Put
 from shared.kit.placing import place
 
 EVERY_S: Final = 1.0
@@ -66,13 +68,15 @@ class Watching:
         alarms: Path | None = None,
         most_s: float = MOST_S,
         clock: Callable[[], float] = time.monotonic,
+        accepted: LastAccepted | None = None,
     ) -> None:
         """`given` are the keys to trust, none: the log's own word; `alarms` is the folder for what shows an alarm.
 
-        After `most_s` seconds without a checkpoint it is overdue.
+        What is `accepted` outlives the database. After `most_s` seconds without a checkpoint it is overdue.
         """
         self._log, self._ledger, self._progress, self._feed = log, ledger, progress, feed
         self._given, self._alarms, self._most_s, self._clock = given, alarms, most_s, clock
+        self._accepted = accepted
         self._well_at, self._due_at = clock(), 0.0
         self._trust: Trust | None = None
         self._hashed, self._frontier = 0, NOTHING
@@ -132,17 +136,30 @@ class Watching:
             raise FollowerAlarm(CODES[refused.alarm.reason], read.size, refused.alarm.message) from None
         if after.keys != before.keys:
             _log.info("cases_keys_trusted", ids=[f"{key.id:08x}" for key in after.keys])
-        if after != before:
-            self._ledger.keep(trusted(after, self._given))
+        if after != self._trust:  # also where a row is older than what was accepted, or gone
+            self._keep(trusted(after, self._given))
         self._trust, self.size = after, after.seen.checkpoint.size if after.seen else 0
 
     def _known(self, origin: str, read: Extent) -> Trust:
         """Return what was kept of the log; damaged, it is no reason to begin anew with whatever the log says now."""
         try:
-            return trust_in(self._log, origin, self._given)
-        except (Malformed, NoteRefused) as damaged:
-            detail = f"what is kept in the ledger's table `{TRUSTED.name}` would have to be keys and a note: {damaged}"
+            return trust_in(self._log, origin, self._given, self._accepted)
+        except (Malformed, NoteRefused, OSError) as damaged:
+            detail = (
+                f"what is kept in the ledger's table `{TRUSTED.name}`, and in `last-accepted`, would have to be"
+                f" keys and a note: {damaged}"
+            )
             raise FollowerAlarm("trust_damaged", read.size, detail) from None
+
+    def _keep(self, row: Put) -> None:
+        """Keep what was accepted in the database, then outside it. A disk that takes nothing stops no following."""
+        self._ledger.keep(row)
+        if self._accepted is None:
+            return
+        try:
+            self._accepted.keep(row.row)
+        except OSError as failed:
+            _log.error("accepted_not_kept", reason=type(failed).__name__)
 
     def _hash(self, position: int, until: float) -> None:
         """Read what was folded by a ledger that did not hash it yet, once more from the start, for its leaves alone."""

@@ -13,6 +13,7 @@ from services.ledger.decisions import Limits
 from services.ledger.domain.events import AccountEvent
 from services.ledger.follower import Follower
 from services.ledger.history import Histories
+from services.ledger.lastaccepted import LastAccepted
 from services.ledger.progress import Progress
 from services.ledger.publication import Publication
 from services.ledger.questions import Answer, Questions
@@ -39,6 +40,7 @@ class Following:
     limits: Limits = field(default_factory=Limits)
     alarms: Path | None = None
     entries: int = DIGEST_ENTRIES
+    accepted: Path | None = None
     log: EventLog = field(init=False)
 
     def __post_init__(self, store: EventLog | None) -> None:
@@ -52,7 +54,8 @@ class Following:
         )
         histories = Histories(self.log, self.codec, 100)
         self.questions = Questions(self.timeline, self.standings, histories, self.progress, self.clock)
-        self.watching = Watching(self.log, self.ledger, self.progress, self.feed, alarms=self.alarms)
+        accepted = LastAccepted(self.accepted) if self.accepted else None
+        self.watching = Watching(self.log, self.ledger, self.progress, self.feed, alarms=self.alarms, accepted=accepted)
         self.follower = Follower(self.ledger, self.progress, self.codec, self.feed, self.watching)
 
     def step(self, limit: int = MAX_READ) -> bool:

@@ -2,17 +2,21 @@
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
-from services.ledger.tables import TABLES
+from services.ledger.lastaccepted import LastAccepted
+from services.ledger.tables import TABLES, TRUSTED
 from shared.kit.audit.checkpoint import Checkpoint, sign
 from shared.kit.audit.keyfolder import KeyFolder
 from shared.kit.audit.lastsigned import LastSigned
 from shared.kit.audit.opening import LAST_SIGNED
 from shared.kit.audit.signer import LocalSigner
 from shared.kit.log.merkle import root
+from shared.kit.verifying.openfile import raw_file
 from tests.support.audit import signer as signer_of
 from tests.support.damage import Victim
 from tests.support.decisions import DAY, FIRST, Decisions
@@ -36,6 +40,7 @@ def ledger(folder: Path) -> tuple[Victim, Checkpoint]:
         for number in range(5):
             cases.ordinary("s-1", at=FIRST + number * DAY)
         following.catch_up()
+        following.watching.look()
         head = log.head()
         return victim, Checkpoint(log.id, head.position, root(head.frontier))
 
@@ -117,6 +122,26 @@ def test_what_is_of_another_log_is_not_called_changed(tmp_path: Path) -> None:
     status, said, _ = verify(*given)
     assert status == 1
     assert "what was signed is of" in said
+
+
+def test_rows_that_are_gone_are_found_by_what_was_accepted_outside_the_database(tmp_path: Path) -> None:
+    """A copy is not asked for it; a damaged file is said in one line."""
+    victim, _ = ledger(tmp_path)
+    victim.path.rename(tmp_path / "ledger.db")
+    here, kept = {"LEDGER_DATA_DIR": str(tmp_path)}, LastAccepted(tmp_path / "last-accepted")
+    with raw_file(tmp_path / "ledger.db") as raw:
+        (row,) = raw.rows(TRUSTED)
+    kept.keep(row)
+    assert verify(**here)[0] == 0
+    with closing(sqlite3.connect(tmp_path / "ledger.db")) as file:
+        file.execute("DELETE FROM trusted")
+        file.commit()
+    status, said, _ = verify("--json", **here)
+    assert (status, [one["table"] for one in json.loads(said)["told"]]) == (1, ["trusted"])
+    assert verify("--copy", str(tmp_path / "ledger.db"), **here)[0] == 0
+    (tmp_path / "last-accepted").write_bytes(b"noise")
+    status, said, why = verify(**here)
+    assert (status, said, why) == (2, "", "cannot verify: last-accepted would have to hold keys and a note\n")
 
 
 def test_what_cannot_be_compared_with_is_said_in_one_line(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from services.ledger.rebuildcommand import rebuilt
 from services.ledger.settings import Settings
 from services.ledger.tables import TABLES
 from services.ledger.verifying import LedgerRows, cites
+from shared.kit.audit.checkpoint import Checkpoint
 from shared.kit.log.errors import StoreUnavailable
 from shared.kit.verifying.raw import RawLog
 from shared.kit.verifying.verify import Verified, verify
@@ -49,6 +50,7 @@ CHANGES: Final = [
     ("UPDATE grown SET position = position - 1", "grown"),
     ("UPDATE grown SET frontier = (SELECT MIN(nodes) FROM stored_events)", "grown"),
     ("UPDATE grown SET frontier = (SELECT MIN(note) FROM trusted)", "grown"),
+    ("DELETE FROM grown", "grown"),
     ("UPDATE trusted SET name = 'other'", "trusted"),
     ("UPDATE trusted SET given = keys || '+'", "trusted"),
     (f"UPDATE trusted SET given = '{signer(7, 'urn:uuid:0').key}'", "trusted"),
@@ -75,7 +77,7 @@ UNFOUND: Final = {
 EMPTY: Final = {"kept_responses", "accounts_next"}
 UNTOLD: Final = {
     "rebuilds": "like a ledger that was never rebuilt",
-    "trusted": "a checkpoint is looked for at once, and with `LEDGER_CASES_KEYS` by the keys given",
+    "trusted": "like a ledger that has accepted no checkpoint yet: a note says so; what lies beside the database tells",
 }
 
 
@@ -88,10 +90,11 @@ def victim(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Victim]:
     victim.drop()
 
 
-def verified(victim: Victim) -> Verified:
+def verified(victim: Victim, accepted: Checkpoint | None = None) -> Verified:
     """Return what is found."""
     with victim.raw() as raw:
-        return verify(raw, (), cites, LedgerRows(Publication(SEED), SEED).check, clock=lambda: FIRST + 500 * DAY)
+        rows = LedgerRows(Publication(SEED), SEED, accepted)
+        return verify(raw, (), cites, rows.check, clock=lambda: FIRST + 500 * DAY)
 
 
 def test_nothing_is_found_where_nothing_was_changed(victim: Victim) -> None:
