@@ -10,18 +10,18 @@ from pathlib import Path
 
 import httpx
 import pytest
-from structlog.testing import capture_logs
 
 from services.cases.tables import TABLES as CASES_TABLES
 from services.ledger.tables import TABLES as LEDGER_TABLES
 from shared.kit.log.instant import utc_now
 from shared.kit.log.model import Append, Appended, EventLog, LogBroken, LogUnavailable
-from shared.kit.log.postgres import open_postgres_log
+from shared.kit.log.postgres import datastore, open_postgres_log
 from tests.support.acknowledged import answers, check_kept, keyed, writing
 from tests.support.decisions import FIRST, Decisions
 from tests.support.eventually import eventually
 from tests.support.ledger_service import LedgerService, ledger_service
 from tests.support.load import Load
+from tests.support.logged import logged_by
 from tests.support.logs import TABLES, StandingClock, draft, everything
 from tests.support.postgres import Place, in_database, place
 from tests.support.standby import Pair
@@ -163,7 +163,7 @@ def test_a_standby_that_lagged_is_noticed_by_the_ledger_and_by_whoever_writes(la
         eventually(lambda: noticed(ledger), within_s=30)
         assert ready(ledger).status_code == 503
         assert ledger.get("/sellers/s-1/standing", min_position=lost.position).json() == before
-        with capture_logs() as lines, pytest.raises(LogBroken, match="stands at 1, and 2 was committed"):
+        with logged_by(datastore) as lines, pytest.raises(LogBroken, match="stands at 1, and 2 was committed"):
             cases.log.append(Append([draft("case-new")]))
         assert {
             "log_level": "error",

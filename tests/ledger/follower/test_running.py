@@ -6,13 +6,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import pytest
-from structlog.testing import capture_logs
 
 from services.ledger import follower
 from shared.kit.feed_client import FeedBroken, FeedPage, FeedUnavailable
 from tests.support.decisions import Decisions
 from tests.support.eventually import eventually
 from tests.support.following import Following
+from tests.support.logged import logged_by
 
 
 @dataclass
@@ -80,7 +80,7 @@ def test_its_health_names_no_address(cases: Decisions) -> None:
     """It is open to everybody; the address stands in the service's log."""
     away = FeedUnavailable("no answer (ConnectError)", 20.0, where="http://cases.internal:8001")
     ledger = Following(Faulty(cases, [away]), cases.clock)
-    with capture_logs() as logged, running(ledger):
+    with logged_by(follower) as logged, running(ledger):
         eventually(lambda: ledger.follower.status.state == "retrying")
         assert ledger.follower.status.reason == "FeedUnavailable: no answer (ConnectError)"
     assert [line.get("where") for line in logged if line.get("state") == "retrying"] == ["http://cases.internal:8001"]
