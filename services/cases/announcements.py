@@ -12,8 +12,9 @@ from services.cases.domain.events import Party
 from services.cases.refusals import Refused
 from services.cases.tables import ANNOUNCEMENTS
 from shared.kit.log.instant import from_us, to_us
+from shared.kit.log.later import fill
 from shared.kit.log.model import Append, EventLog
-from shared.kit.log.rows import MAX_SELECT, Put, Remove, Row, RowChange, Where, unlike
+from shared.kit.log.rows import MAX_SELECT, Put, Remove, Row, RowChange, Where
 
 LAPSES_AFTER: Final = timedelta(hours=24)
 MAX_WAITING: Final = 20  # per party and case
@@ -107,10 +108,7 @@ def lapse(log: EventLog, now: datetime, limit: int) -> int:
 
 def complete(log: EventLog) -> None:
     """Give rows from before there was one their digest; raises `LogUnavailable`."""
-    while rows := log.select(ANNOUNCEMENTS, Where("digest", "null"), limit=MAX_SELECT):
-        for row in rows:
-            change = Put(ANNOUNCEMENTS, {**row, "digest": digest_of(row)})
-            log.append(Append(rows=lambda _, change=change: [change], unless=[*unlike(ANNOUNCEMENTS, row)]))  # type: ignore[misc]  # bound in this turn
+    fill(log, ANNOUNCEMENTS, "digest", digest_of)
 
 
 def _announcement(row: Row) -> Announcement:

@@ -102,11 +102,11 @@ class Submissions:
         Raises:
             Refused: nothing was announced, it has lapsed, or the case would not take the piece now.
         """
-        found = refused = None
+        found: Announcement | Refused
         try:  # before the case is looked at: recorded in between, the content is found there
             found = announced(self.cases.log, request.case_id, _named(request), party, request.at)
         except Refused as absent:
-            refused = absent
+            found = absent
         state = self.cases.load(request.case_id, request.admits).state
         refuse_erased(state)
         piece = None if isinstance(state, Unfiled) else state.file.piece(_named(request))
@@ -114,8 +114,8 @@ class Submissions:
             if self._kept(request) is None:
                 raise Refused(errors.evidence_id_taken(_named(request)))
             return _recorded(request, piece.submitted)
-        if found is None:
-            raise refused or Refused(refusals.evidence_not_found())
+        if isinstance(found, Refused):
+            raise found
         said = decide(
             state, _command(found, Received(found.size_bytes, "", found.media_type), request), self.cases.world
         )

@@ -1,16 +1,14 @@
 """Facts that wait for an account in quarantine: each as it came, with the leaf of its bytes in the cases log's tree."""
 
 from collections.abc import Sequence
-from typing import Final
 
 from services.ledger.casefacts import CaseFact
 from services.ledger.tables import PARKED
 from shared.kit.decider import Refusal
+from shared.kit.log.later import fill
 from shared.kit.log.merkle import leaf_hash
-from shared.kit.log.model import Append, EventLog
-from shared.kit.log.rows import Put, Row, Where, unlike
-
-BATCH: Final = 100
+from shared.kit.log.model import EventLog
+from shared.kit.log.rows import Put, Row
 
 
 def put(fact: CaseFact) -> Put:
@@ -44,8 +42,4 @@ def complete(log: EventLog) -> None:
     Raises:
         LogUnavailable: the log takes no writes now.
     """
-    while rows := log.select(PARKED, Where("leaf", "null"), Where("state", "not null"), limit=BATCH):
-        for row in rows:
-            leaf = leaf_hash(bytes(row["state"])) if isinstance(row["state"], bytes) else b""
-            change = Put(PARKED, {**row, "leaf": leaf})
-            log.append(Append(rows=lambda _, change=change: [change], unless=[*unlike(PARKED, row)]))  # type: ignore[misc]  # bound in this turn
+    fill(log, PARKED, "leaf", lambda row: leaf_hash(row["state"]) if isinstance(row["state"], bytes) else b"")

@@ -83,11 +83,7 @@ class _InFile(Remaking):
         self.raw = RawLog(connection.execute, SQLITE)
 
     def fits(self, table: Table) -> bool:
-        try:
-            SqliteTable(self._shapes.of(table)).check(self._connection)
-        except ValueError:
-            return False
-        return True
+        return SqliteTable(self._shapes.of(table)).fits(self._connection)
 
     def empty(self, table: Table) -> None:
         shape = self._shapes.of(table)

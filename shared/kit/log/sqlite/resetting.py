@@ -22,17 +22,9 @@ def misshapen(path: Path, tables: Iterable[Table]) -> list[Table]:
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
             connection.row_factory = sqlite3.Row
-            return [shape.table for shape in Shapes(tables).all() if not _fits(connection, SqliteTable(shape))]
+            return [shape.table for shape in Shapes(tables).all() if not SqliteTable(shape).fits(connection)]
     except sqlite3.Error as error:
         raise StoreUnavailable(f"{path.name} cannot be read: {error}") from error
-
-
-def _fits(connection: sqlite3.Connection, table: SqliteTable) -> bool:
-    try:
-        table.check(connection)
-    except ValueError:
-        return False
-    return True
 
 
 def drop_tables(path: Path, tables: Iterable[Table]) -> None:

@@ -66,6 +66,14 @@ class SqliteTable:
         if columns != {column: _TYPES[kind] for column, kind in table.columns.items()} or key != table.key:
             raise ValueError(f"table {table.name} in the store has other columns than the program's: rebuild it")
 
+    def fits(self, connection: sqlite3.Connection) -> bool:
+        """Return whether the store has the table, as the program knows it."""
+        try:
+            self.check(connection)
+        except ValueError:
+            return False
+        return True
+
     def change(self, connection: sqlite3.Connection, changes: Mapping[Key, tuple[Value, ...] | None]) -> None:
         """Put the rows given, remove those that are None."""
         puts = [values for values in changes.values() if values is not None]
