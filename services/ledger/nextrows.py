@@ -15,7 +15,7 @@ from services.ledger import digests
 from services.ledger.accounts import PREFIX, folded, stream_of
 from services.ledger.domain.account import Account
 from services.ledger.posting import Codec
-from services.ledger.standings import put, quarantined, row_of
+from services.ledger.standings import due_row, put
 from services.ledger.tables import ACCOUNTS, CASES, DIGESTED, FOLLOWED, NEXT, PARKED, REBUILDS
 from shared.contracts.entries import DIGEST, StandingsDigestRecorded
 from shared.kit.cloudevent import decode
@@ -170,13 +170,11 @@ class NextRows:
         """Return an account's row as it has to be, None where it has no event."""
         if not account.version:
             return None
-        facts = [fact.position for fact in account.facts]
-        if account.quarantine is None:
-            return put(row_of(account, self._timeline, max(facts, default=0))).row
-        found = self._log.select(PARKED, Where("seller", "=", account.seller), limit=MAX_SELECT)
+        found: Sequence[Row] = ()
+        if account.quarantine is not None:
+            found = self._log.select(PARKED, Where("seller", "=", account.seller), limit=MAX_SELECT)
         waits = [position for row in found if isinstance(position := row["position"], int)]
-        position = max([*facts, *waits], default=0)
-        return put(quarantined(account, account.quarantine.position, position=position, parked=len(waits))).row
+        return put(due_row(account, self._timeline, waits)).row
 
 
 def _told(event: Stored) -> StandingsDigestRecorded:

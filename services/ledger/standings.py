@@ -6,7 +6,7 @@ nothing that a clock decides, so that a replay makes the same rows.
 """
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -70,6 +70,14 @@ def rendered(row: AccountRow, account: Account, timeline: Timeline, at: datetime
 def quarantined(account: Account, since: int, *, position: int, parked: int) -> AccountRow:
     """Return the row of an account that cannot answer: the fact at `since` could not be folded, `parked` facts wait."""
     return AccountRow(account.seller, account.version, position, since, parked, None)
+
+
+def due_row(account: Account, timeline: Timeline, waits: Sequence[int]) -> AccountRow:
+    """Return the row that an account with events has to have, `waits` being the cases positions of facts that wait."""
+    position = max([*(fact.position for fact in account.facts), *waits], default=0)
+    if account.quarantine is None:
+        return row_of(account, timeline, position)
+    return quarantined(account, account.quarantine.position, position=position, parked=len(waits))
 
 
 def put(row: AccountRow) -> Put:

@@ -13,7 +13,7 @@ from services.ledger.domain.account import Account, open_account
 from services.ledger.domain.facts import Entry
 from services.ledger.posting import Codec
 from services.ledger.rebuilding import rules_of
-from services.ledger.standings import put, quarantined, row_of
+from services.ledger.standings import due_row, put
 from services.ledger.tables import ACCOUNTS, CASES, DIGESTED, FOLLOWED, PARKED
 from services.ledger.verifyingcases import check_cases
 from services.ledger.verifyingrebuilds import check_rebuilds
@@ -96,7 +96,7 @@ class LedgerRows:
         if account.facts:
             self._last_recorded_us = max(self._last_recorded_us, to_us(account.facts[-1].recorded_at))
         position = max([*facts, *waits], default=0)
-        due = self._due(findings, account, position, len(waits))
+        due = self._due(findings, account, waits)
         if due is None:
             return
         if row is None:
@@ -107,12 +107,10 @@ class LedgerRows:
                 detail = f"the log says {shown(value)}, the row has {shown(row[column])}"
                 findings.add(ACCOUNTS.name, column, position, detail, account.seller)
 
-    def _due(self, findings: Findings, account: Account, position: int, waiting: int) -> Row | None:
+    def _due(self, findings: Findings, account: Account, waits: list[int]) -> Row | None:
         """Return the row that the account would have to have, None where its facts cannot be counted."""
-        if account.quarantine is not None:
-            return put(quarantined(account, account.quarantine.position, position=position, parked=waiting)).row
         try:
-            return put(row_of(account, self._timeline, position)).row
+            return put(due_row(account, self._timeline, waits)).row
         except UNREADABLE as error:
             detail = f"the account's facts cannot be counted: {error!r}"
             findings.add("stored_events", "state", 0, detail, account.seller)
