@@ -8,6 +8,9 @@ from typing import Any
 import httpx
 import pytest
 
+from services.cases import application, casefile
+from services.cases.casefile import Loaded
+from shared.kit.log.model import EventLog
 from tests.support.cases_service import PDF, CasesService, dismiss
 
 CSV = "时间,号码\n2026-03-01 21:00,138\n".encode()
@@ -87,6 +90,27 @@ def test_the_same_content_sent_by_many_at_once_is_recorded_once(cases: CasesServ
     assert len({answer.content for answer in answers}) == 1
     assert len(cases.feed()) == 2
     assert len(files(cases)) == 1
+
+
+def test_a_content_that_another_overtakes_gets_the_same_answer(
+    cases: CasesService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other is recorded between the looks of this one, which finds its announcement gone."""
+    path = announce(cases, cases.file(), len(PDF))
+    overtaking = [PDF]
+    answers: list[httpx.Response] = []
+
+    def load(log: EventLog, case_id: str) -> Loaded:
+        loaded = casefile.load(log, case_id)
+        if overtaking:
+            answers.append(put(cases, path, overtaking.pop()))
+        return loaded
+
+    monkeypatch.setattr(application, "load", load)
+    answers.append(put(cases, path, PDF))
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert answers[0].content == answers[1].content
+    assert len(cases.feed()) == 2
 
 
 REFUSED = {
