@@ -60,7 +60,8 @@ class Refolding:
             difference = self._differs(None, "unknown_fact", str(unknown)).difference
         except Differs as found:
             difference = found.difference
-        waits = [(fact.position, state) for fact, state in zip(folded, states, strict=False)][len(folded) - waiting :]
+        first = len(folded) - waiting
+        waits = [(fact.position, state) for fact, state in zip(folded[first:], states[first:], strict=False)]
         lapse = None if self._account.quarantine is not None else next_lapse(self._account, self._timeline)
         return Refolded(self._account, lapse, last, waits, unfolded, self._lines.made, difference)
 

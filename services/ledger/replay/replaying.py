@@ -103,6 +103,8 @@ def _unseen(asked: Asked, moment: Moment, cases: Scanned, ledger: Scanned) -> It
             detail = f"{source.shown} would have to continue what it signed last; it says that it does not"
             yield Difference(0, 0, "", "log_not_signed", detail)
     for one in (*asked.checkpoints, *(moment.cases.signed or ()), *(moment.ledger.signed or ())):
+        if not one.size:
+            continue  # of no event: a log that is empty still has no name here
         if one.origin not in (cases.origin, ledger.origin):
             yield Difference(0, 0, "", "other_log", f"what was signed is of {shown(one.origin)}, of neither log")
             continue

@@ -238,7 +238,12 @@ def test_an_older_cases_log_and_another_one_are_told_so(folder: Path, tmp_path: 
 def test_a_log_shorter_than_what_was_signed_of_it_and_a_checkpoint_of_neither_are_told(folder: Path) -> None:
     """Of the ledger, too: its end may be cut off as if nothing had been folded since. Positions are its own."""
     origin, total = replayed(folder).ledger.origin, replayed(folder).ledger.position
-    signed = [Checkpoint(origin, 3, bytes(32)), Checkpoint(origin, total + 1, bytes(32)), Checkpoint("x", 1, bytes(32))]
+    signed = [
+        Checkpoint("urn:uuid:empty", 0, bytes(32)),
+        Checkpoint(origin, 3, bytes(32)),
+        Checkpoint(origin, total + 1, bytes(32)),
+        Checkpoint("x", 1, bytes(32)),
+    ]
     told = {(one.cases_position, one.ledger_position, one.code) for one in replayed(folder, checkpoints=signed).told}
     assert told == {(0, 3, "checkpoint"), (0, total + 1, "log_shorter"), (0, 0, "other_log")}
 
