@@ -20,7 +20,7 @@ from shared.kit.log.model import LogUnavailable
 from shared.kit.log.postgres.connecting import connection_info
 from shared.kit.log.postgres.ready import check_version as check_migrated
 from shared.kit.log.postgres.table import PostgresTable
-from shared.kit.log.postgres.tables import check, missing, statements
+from shared.kit.log.postgres.tables import RIGHTS, check, missing, statements
 from shared.kit.log.rows import Row, Table
 from shared.kit.log.shape import Key, Shape
 from shared.kit.log.shapes import Shapes
@@ -35,7 +35,6 @@ from shared.kit.verifying.openschema import PATIENT, raw_connection
 from shared.kit.verifying.raw import RawLog
 
 BATCH: Final = 1000  # rows of one statement
-_ROWS: Final = "SELECT, INSERT, UPDATE, DELETE"
 _SERVICES: Final = """
 SELECT DISTINCT grantee FROM information_schema.role_table_grants
 WHERE table_schema = current_schema() AND table_name = 'stored_events' AND privilege_type = 'INSERT'
@@ -121,7 +120,7 @@ class _InSchema(Remaking):
             message = f"table {table.name} has other columns than the program's: the tables' owner has to make it anew"
             raise StoreUnavailable(message) from None
         for name in services:
-            rights = SQL("GRANT {} ON {} TO {}").format(SQL(_ROWS), Identifier(table.name), Identifier(name))
+            rights = SQL("GRANT {} ON {} TO {}").format(SQL(RIGHTS), Identifier(table.name), Identifier(name))
             self._connection.execute(rights)
 
     def _change(self, shape: Shape, rows: dict[Key, Any]) -> None:

@@ -12,7 +12,7 @@ from shared.kit.log.errors import StoreUnavailable
 from shared.kit.log.postgres.connecting import checked_name
 from shared.kit.log.postgres.migrations import FILES
 from shared.kit.log.postgres.ready import check_settings
-from shared.kit.log.postgres.tables import check, missing, statements
+from shared.kit.log.postgres.tables import RIGHTS, check, missing, statements
 from shared.kit.log.rows import Table
 from shared.kit.log.shapes import Shapes
 
@@ -24,7 +24,6 @@ _GRANTS: Final = {
     "log_head": "SELECT, UPDATE",
     "notification_tracking": "SELECT, INSERT, UPDATE",
 }
-_ROWS: Final = "SELECT, INSERT, UPDATE, DELETE"
 _MIGRATIONS: Final = (
     "CREATE TABLE IF NOT EXISTS log_migrations"
     " (version integer PRIMARY KEY, name text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())"
@@ -97,5 +96,5 @@ def _admit(
         digest = connection.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()
         connection.execute(SQL("ALTER ROLE {} LOGIN PASSWORD {}").format(name, Literal(digest)))
     connection.execute(SQL("GRANT USAGE ON SCHEMA {} TO {}").format(Identifier(schema), name))
-    for table, rights in {**_GRANTS, **{table.name: _ROWS for table in tables}}.items():
+    for table, rights in {**_GRANTS, **{table.name: RIGHTS for table in tables}}.items():
         connection.execute(SQL("GRANT {} ON {} TO {}").format(SQL(rights), Identifier(table), name))

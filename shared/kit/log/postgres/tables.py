@@ -19,6 +19,7 @@ WHERE attribute.attrelid = to_regclass(%s) AND attribute.attnum > 0 AND NOT attr
 ORDER BY attribute.attnum
 """
 
+RIGHTS: Final = "SELECT, INSERT, UPDATE, DELETE"  # of a service in the rows of its read models
 _TYPE: Final = {**TYPES, "text": 'text COLLATE "C"'}
 
 
